@@ -13,6 +13,11 @@ endif()
 set(CMAKE_CXX_FLAGS_DEBUG "-g1 -O1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
+# The oldest processor that is served: x86-64-v2 (SSE4.2; Intel since 2009, AMD since 2011). `./dev` refuses others.
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  add_compile_options(-march=x86-64-v2)
+endif()
+
 find_program(CENTRALITA_CCACHE ccache)
 if(CENTRALITA_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER "${CENTRALITA_CCACHE}")
