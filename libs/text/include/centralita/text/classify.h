@@ -1,0 +1,101 @@
+// What a message is about and how much it presses: a pure function of (message, profile, policy).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "centralita/base/strings.h"
+#include "centralita/base/time.h"
+#include "centralita/classification/v1/classification.pb.h"
+#include "centralita/policy/v1/policy.pb.h"
+#include "centralita/profile/v1/profile.pb.h"
+#include "centralita/text/facts.h"
+#include "centralita/text/fold.h"
+#include "centralita/text/language.h"
+#include "centralita/text/priority.h"
+#include "centralita/text/rules.h"
+#include "centralita/text/sentiment.h"
+
+namespace centralita::text {
+
+inline constexpr std::string_view kOtherIntent = "other";
+// Tag of a message that went on although its customer's profile could not be had.
+inline constexpr std::string_view kDegradedTag = "degraded";
+// At most so many rules are named in a classification: winners first, then the heaviest.
+inline constexpr size_t kMaxRuleMatches = 16;
+
+// Views need to live during the call only.
+struct Input {
+  std::string_view text;
+  std::string_view subject;
+  common::v1::Channel channel = common::v1::CHANNEL_UNSPECIFIED;
+  common::v1::Visibility visibility = common::v1::VISIBILITY_UNSPECIFIED;
+  // BCP 47, of the channel; empty if unknown.
+  std::string_view locale;
+  std::string_view order_id;
+  // Null if the customer is new, or if nobody knows (then `degraded`).
+  const profile::v1::Profile* profile = nullptr;
+  bool degraded = false;
+  base::TimePoint now;
+};
+
+// Buffers that Classify() uses again and again; one per thread.
+class Workspace final {
+ private:
+  friend class Classifier;
+  FoldedText folded_;
+  RuleMatches matches_;
+  std::vector<int64_t> intent_weights_;
+  std::vector<std::string> tags_;
+};
+
+// Immutable and thread-safe once built; takes a copy of what it needs.
+class Classifier final {
+ public:
+  // `languages`: those of the tenant's customers, the most frequent first.
+  Classifier(const policy::v1::ClassifierSection& section, std::vector<std::string> languages,
+             uint64_t policy_version);
+
+  // Replaces `result`.
+  void Classify(const Input& input, Workspace& workspace,
+                classification::v1::Classification& result) const;
+
+  // The facts alone, with their addends, as in a classification and in an amendment.
+  classification::v1::Facts FactsOf(const profile::v1::Profile& profile, std::string_view order_id,
+                                    base::TimePoint now) const;
+
+  uint64_t policy_version() const { return policy_version_; }
+  const RuleSet& rules() const { return rules_; }
+
+ private:
+  struct Rule {
+    std::string name;
+    std::vector<std::string> languages;
+    // Place in intents_; -1 if it only tags.
+    int intent = -1;
+    std::vector<std::string> tags;
+    int32_t weight = 0;
+  };
+  int IntentIndex(const std::string& name);
+  void KeepRulesOf(const DetectedLanguage& language, RuleMatches& matches) const;
+  int ChooseIntent(Workspace& workspace, classification::v1::Classification& result) const;
+  void AddTags(const Input& input, Workspace& workspace,
+               classification::v1::Classification& result) const;
+  void AddRuleMatches(int intent, RuleMatches& matches,
+                      classification::v1::Classification& result) const;
+
+  const uint64_t policy_version_;
+  const std::vector<std::string> tenant_languages_;
+  const RuleSet rules_;
+  const FactsConfig facts_;
+  const PriorityTerms priority_;
+  const LanguageDetector detector_;
+  // In the policy's order, which decides ties.
+  std::vector<std::string> intents_;
+  std::vector<Rule> details_;
+};
+
+}  // namespace centralita::text

@@ -1,0 +1,36 @@
+// What of a customer's profile counts for routing: a pure function of (profile, policy, now).
+#pragma once
+
+#include <string_view>
+
+#include "centralita/base/time.h"
+#include "centralita/classification/v1/classification.pb.h"
+#include "centralita/policy/v1/policy.pb.h"
+#include "centralita/profile/v1/profile.pb.h"
+
+namespace centralita::text {
+
+struct FactsConfig {
+  explicit FactsConfig(const policy::v1::ClassifierSection& section);
+  int64_t cart_at_risk_min_cents = 0;
+  int64_t vip_lifetime_min_cents = 0;
+  base::Duration repeat_window{0};
+};
+
+// Trouble in a cart that has not been touched for so long is history, not risk.
+inline constexpr base::Duration kCartAtRiskFor{24 * 60 * 60 * 1000};
+
+// All of Facts but the addends. Tags: vip, cart_at_risk, chargeback, order_late, order_lost.
+// `order_id` picks the order that value and category are of; empty or unknown: the latest.
+classification::v1::Facts FactsOf(const profile::v1::Profile& profile, std::string_view order_id,
+                                  const FactsConfig& config, base::TimePoint now);
+
+// Whether the customer wrote about this within the policy's window before `now`. "other" never
+// repeats.
+bool IsRepeatContact(const profile::v1::Profile& profile, std::string_view intent,
+                     const FactsConfig& config, base::TimePoint now);
+
+// Whether an amendment is due: what counts for routing differs, whatever the revision.
+bool DifferForRouting(const classification::v1::Facts& a, const classification::v1::Facts& b);
+
+}  // namespace centralita::text

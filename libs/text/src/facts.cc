@@ -1,0 +1,96 @@
+#include "centralita/text/facts.h"
+
+#include <algorithm>
+
+namespace centralita::text {
+namespace {
+
+using classification::v1::Facts;
+using profile::v1::Cart;
+using profile::v1::Order;
+using profile::v1::Profile;
+
+bool IsVip(const Profile& profile, const FactsConfig& config) {
+  // "VIP", "vip", "Vip": shops write it as they like; no folding needed for three ASCII letters.
+  const std::string& tier = profile.tier();
+  const bool by_tier = tier.size() == 3 && (tier[0] | 0x20) == 'v' && (tier[1] | 0x20) == 'i' &&
+                       (tier[2] | 0x20) == 'p';
+  return by_tier || (config.vip_lifetime_min_cents > 0 &&
+                     profile.lifetime_value().cents() >= config.vip_lifetime_min_cents);
+}
+
+bool IsAtRisk(const Cart& cart, const FactsConfig& config, base::TimePoint now) {
+  const bool trouble = cart.payment_failures() > 0 || cart.form_errors() > 0;
+  const int64_t age_ms = base::ToUnixMillis(now) - cart.updated_unix_ms();
+  return trouble && cart.stage() != profile::v1::CHECKOUT_STAGE_DONE && cart.value().cents() > 0 &&
+         cart.value().cents() >= config.cart_at_risk_min_cents && age_ms <= kCartAtRiskFor.count();
+}
+
+const Order* OrderOf(const Profile& profile, std::string_view order_id) {
+  if (!order_id.empty()) {
+    for (const Order& order : profile.orders()) {
+      if (order.order_id() == order_id) return &order;
+    }
+  }
+  return profile.orders().empty() ? nullptr : &profile.orders(0);
+}
+
+bool HasOrder(const Profile& profile, std::string_view status) {
+  return std::any_of(profile.orders().begin(), profile.orders().end(),
+                     [&](const Order& order) { return order.status() == status; });
+}
+
+}  // namespace
+
+FactsConfig::FactsConfig(const policy::v1::ClassifierSection& section)
+    : cart_at_risk_min_cents(section.cart_at_risk_min_cents()),
+      vip_lifetime_min_cents(section.vip_lifetime_min_cents()),
+      repeat_window(section.repeat_window_ms()) {}
+
+Facts FactsOf(const Profile& profile, std::string_view order_id, const FactsConfig& config,
+              base::TimePoint now) {
+  Facts facts;
+  facts.set_profile_revision(profile.revision());
+  facts.set_tier(profile.tier());
+  facts.set_vip(IsVip(profile, config));
+  facts.set_preferred_language(profile.preferred_language());
+  if (profile.has_cart() && IsAtRisk(profile.cart(), config, now)) {
+    *facts.mutable_cart_at_risk() = profile.cart().value();
+  }
+  if (const Order* order = OrderOf(profile, order_id)) {
+    if (order->has_value()) *facts.mutable_order_value() = order->value();
+    facts.set_product_category(order->product_category());
+  }
+  // In the alphabet's order.
+  if (facts.has_cart_at_risk()) facts.add_tags("cart_at_risk");
+  if (profile.chargeback_open()) facts.add_tags("chargeback");
+  if (HasOrder(profile, "late")) facts.add_tags("order_late");
+  if (HasOrder(profile, "lost")) facts.add_tags("order_lost");
+  if (facts.vip()) facts.add_tags("vip");
+  return facts;
+}
+
+bool IsRepeatContact(const Profile& profile, std::string_view intent, const FactsConfig& config,
+                     base::TimePoint now) {
+  if (config.repeat_window.count() <= 0 || intent == "other") return false;
+  const int64_t since = base::ToUnixMillis(now) - config.repeat_window.count();
+  return std::any_of(profile.contacts().begin(), profile.contacts().end(),
+                     [&](const profile::v1::RecentContact& contact) {
+                       return contact.intent() == intent && contact.at_unix_ms() >= since;
+                     });
+}
+
+bool DifferForRouting(const Facts& a, const Facts& b) {
+  const auto same_tags =
+      std::equal(a.tags().begin(), a.tags().end(), b.tags().begin(), b.tags().end());
+  const auto same_addends = std::equal(a.addends().begin(), a.addends().end(), b.addends().begin(),
+                                       b.addends().end(), [](const auto& x, const auto& y) {
+                                         return x.name() == y.name() && x.points() == y.points();
+                                       });
+  return a.tier() != b.tier() || a.vip() != b.vip() || !same_tags || !same_addends ||
+         a.has_cart_at_risk() != b.has_cart_at_risk() ||
+         a.cart_at_risk().cents() != b.cart_at_risk().cents() ||
+         a.cart_at_risk().currency() != b.cart_at_risk().currency();
+}
+
+}  // namespace centralita::text
