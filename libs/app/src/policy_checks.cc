@@ -1,0 +1,194 @@
+#include "policy_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "centralita/config/nearest.h"
+#include "centralita/policy/names.h"
+
+namespace centralita::app {
+namespace {
+
+using config::Place;
+using config::Problems;
+using directory::v1::Agent;
+using policy::Reference;
+using policy::v1::PoolSection;
+using policy::v1::Step;
+
+using Names = std::vector<std::string_view>;
+
+bool Contains(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void CheckKnown(const std::vector<Reference>& references, const Names& known, std::string_view what,
+                Problems& problems) {
+  for (const Reference& reference : references) {
+    if (Contains(known, reference.name)) continue;
+    problems.Error(reference.place, fmt::format("there is no {} '{}'{}", what, reference.name,
+                                                config::Suggestion(reference.name, known)));
+  }
+}
+
+void CheckIntents(const PolicyDrafts& drafts, Problems& problems) {
+  Names known(drafts.rules.section.intents().begin(), drafts.rules.section.intents().end());
+  // Given when no rule matches, whatever the policy names.
+  if (!Contains(known, "other")) known.push_back("other");
+  CheckKnown(drafts.rules.intents, known, "intent", problems);
+  CheckKnown(drafts.clocks.intents, known, "intent", problems);
+  CheckKnown(drafts.routes.intents, known, "intent", problems);
+}
+
+void CheckTags(const PolicyDrafts& drafts, Problems& problems) {
+  const auto built_in = policy::BuiltInTags();
+  std::set<std::string_view> set(built_in.begin(), built_in.end());
+  for (const auto& rule : drafts.rules.section.rules()) {
+    set.insert(rule.tags().begin(), rule.tags().end());
+  }
+  const Names known(set.begin(), set.end());
+  for (const auto* references : {&drafts.rules.tags, &drafts.clocks.tags, &drafts.routes.tags}) {
+    for (const Reference& tag : *references) {
+      if (set.contains(tag.name)) continue;
+      problems.Warn(tag.place, fmt::format("no rule gives the tag '{}'{}", tag.name,
+                                           config::Suggestion(tag.name, known)));
+    }
+  }
+}
+
+bool HasSkill(const Agent& agent, const directory::v1::Skill& wanted) {
+  return std::any_of(agent.skills().begin(), agent.skills().end(), [&](const auto& skill) {
+    return skill.name() == wanted.name() && skill.level() >= wanted.level();
+  });
+}
+
+bool HasSkills(const Agent& agent, const Step& step) {
+  return std::all_of(step.skills().begin(), step.skills().end(),
+                     [&](const auto& skill) { return HasSkill(agent, skill); });
+}
+
+bool Speaks(const Agent& agent, const std::string& language) {
+  return std::find(agent.languages().begin(), agent.languages().end(), language) !=
+         agent.languages().end();
+}
+
+// Checks the steps of routes against pools and their agents.
+class StepChecks final {
+ public:
+  StepChecks(const PolicyDrafts& drafts, Problems& problems)
+      : drafts_(drafts), problems_(problems) {
+    for (const PoolSection& pool : drafts.pools.pools) pools_.push_back(pool.pool());
+    std::set<std::string_view> skills;
+    for (const Agent& agent : drafts.pools.agents) {
+      for (const auto& skill : agent.skills()) skills.insert(skill.name());
+    }
+    skills_.assign(skills.begin(), skills.end());
+  }
+
+  void Run() {
+    CheckKnown(drafts_.pools.agent_pools, pools_, "pool", problems_);
+    for (int i = 0; i < drafts_.routes.section.routes_size(); ++i) {
+      const policy::v1::Route& route = drafts_.routes.section.routes(i);
+      if (!route.has_answer() && !route.pool().empty()) {
+        CheckRoute(route, drafts_.routes.places[static_cast<size_t>(i)]);
+      }
+    }
+    WarnOfUnused();
+  }
+
+ private:
+  void CheckRoute(const policy::v1::Route& route, const route::RoutePlaces& places) {
+    const auto pool = std::find_if(drafts_.pools.pools.begin(), drafts_.pools.pools.end(),
+                                   [&](const PoolSection& p) { return p.pool() == route.pool(); });
+    if (pool == drafts_.pools.pools.end()) {
+      problems_.Error(places.pool, fmt::format("there is no pool '{}'{}", route.pool(),
+                                               config::Suggestion(route.pool(), pools_)));
+      return;
+    }
+    for (int i = 0; i < route.steps_size(); ++i) {
+      const bool last = i + 1 == route.steps_size();
+      CheckStep(*pool, route.steps(i), last, places.steps[static_cast<size_t>(i)]);
+    }
+  }
+
+  void CheckStep(const PoolSection& pool, const Step& step, bool last,
+                 const route::StepPlaces& places) {
+    Names queues;
+    for (const auto& queue : pool.queues()) queues.push_back(queue.name());
+    if (!step.queue().empty() && !Contains(queues, step.queue())) {
+      problems_.Error(places.queue,
+                      fmt::format("the pool '{}' has no queue '{}'{}", pool.pool(), step.queue(),
+                                  config::Suggestion(step.queue(), queues)));
+    }
+    used_.insert({pool.pool(), step.queue()});
+    bool skills_exist = true;
+    for (int i = 0; i < step.skills_size(); ++i) {
+      const std::string& skill = step.skills(i).name();
+      if (Contains(skills_, skill)) continue;
+      skills_exist = false;
+      problems_.Error(
+          places.skills[static_cast<size_t>(i)],
+          fmt::format("no agent has the skill '{}'{}", skill, config::Suggestion(skill, skills_)));
+    }
+    if (skills_exist) WarnIfNobodyCan(pool, step, last, places.step);
+  }
+
+  void WarnIfNobodyCan(const PoolSection& pool, const Step& step, bool last, const Place& place) {
+    std::vector<const Agent*> able;
+    for (const Agent& agent : drafts_.pools.agents) {
+      if (agent.pool() == pool.pool() && HasSkills(agent, step)) able.push_back(&agent);
+    }
+    if (able.empty()) {
+      problems_.Warn(place, fmt::format("no agent of the pool '{}' could take this", pool.pool()));
+      return;
+    }
+    // An earlier step may well be for some languages only; behind the last one nothing comes.
+    if (!last || !step.match_language()) return;
+    std::set<std::string> missing;
+    for (const policy::TenantDraft& tenant : drafts_.tenants) {
+      for (const std::string& language : tenant.section.languages()) {
+        const bool spoken = std::any_of(
+            able.begin(), able.end(), [&](const Agent* agent) { return Speaks(*agent, language); });
+        if (!spoken) missing.insert(language);
+      }
+    }
+    if (missing.empty()) return;
+    problems_.Warn(place,
+                   fmt::format("no agent of the pool '{}' could take this in {}, and no step "
+                               "without match_language comes after it",
+                               pool.pool(), fmt::join(missing, ", ")));
+  }
+
+  void WarnOfUnused() {
+    for (size_t i = 0; i < drafts_.pools.pools.size(); ++i) {
+      const PoolSection& pool = drafts_.pools.pools[i];
+      const bool has_agent =
+          std::any_of(drafts_.pools.agents.begin(), drafts_.pools.agents.end(),
+                      [&](const Agent& agent) { return agent.pool() == pool.pool(); });
+      if (!has_agent) problems_.Warn(drafts_.pools.places[i], "has no agents");
+      for (int q = 0; q < pool.queues_size(); ++q) {
+        if (used_.contains({pool.pool(), pool.queues(q).name()})) continue;
+        problems_.Warn(drafts_.pools.queues[i][static_cast<size_t>(q)],
+                       fmt::format("no route leads to the queue '{}'", pool.queues(q).name()));
+      }
+    }
+  }
+
+  const PolicyDrafts& drafts_;
+  Problems& problems_;
+  Names pools_;
+  Names skills_;
+  std::set<std::pair<std::string, std::string>> used_;
+};
+
+}  // namespace
+
+void CheckPolicy(const PolicyDrafts& drafts, Problems& problems) {
+  CheckIntents(drafts, problems);
+  CheckTags(drafts, problems);
+  StepChecks(drafts, problems).Run();
+}
+
+}  // namespace centralita::app

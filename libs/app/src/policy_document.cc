@@ -1,0 +1,126 @@
+#include "centralita/app/policy_document.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "centralita/base/status_macros.h"
+#include "centralita/config/files.h"
+#include "centralita/config/yaml_reader.h"
+#include "policy_checks.h"
+
+namespace centralita::app {
+namespace {
+
+using policy::v1::PolicySection;
+
+PolicyDrafts ReadSections(config::MapReader& root, const policy::SecretFileReader& read_secret) {
+  PolicyDrafts drafts;
+  drafts.tenants = policy::ReadTenants(root, read_secret);
+  drafts.rules = text::ReadRulesSection(root);
+  drafts.clocks = sla::ReadClockSection(root);
+  drafts.routes = route::ReadRouteSection(root);
+  drafts.pools = dispatch::ReadPoolSection(root, read_secret);
+  return drafts;
+}
+
+std::string Serialize(const PolicySection& section) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  section.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<PolicyDocument> PolicyDocument::Parse(std::string_view yaml,
+                                                     std::string_view file_name) {
+  const std::filesystem::path folder = std::filesystem::path(file_name).parent_path();
+  return Parse(yaml, file_name, [&folder](const std::string& path) {
+    return config::ReadSecretFile((folder / path).string());
+  });
+}
+
+absl::StatusOr<PolicyDocument> PolicyDocument::Parse(std::string_view yaml,
+                                                     std::string_view file_name,
+                                                     const policy::SecretFileReader& read_secret) {
+  config::Problems problems{std::string(file_name)};
+  const config::YamlDocument document(yaml, problems);
+  // What could not be parsed would only give errors that follow from it.
+  ABSL_RETURN_IF_ERROR(problems.ToStatus());
+  PolicyDrafts drafts;
+  {
+    config::MapReader root(document.root());
+    drafts = ReadSections(root, read_secret);
+  }
+  CheckPolicy(drafts, problems);
+  ABSL_RETURN_IF_ERROR(problems.ToStatus());
+
+  PolicyDocument result;
+  for (policy::TenantDraft& tenant : drafts.tenants) {
+    result.tenants_.push_back({std::move(tenant.id), std::move(tenant.section)});
+  }
+  result.classifier_ = std::move(drafts.rules.section);
+  result.route_ = std::move(drafts.routes.section);
+  result.route_.mutable_clocks()->Add(drafts.clocks.clocks.begin(), drafts.clocks.clocks.end());
+  result.route_.mutable_calendars()->Add(drafts.clocks.calendars.begin(),
+                                         drafts.clocks.calendars.end());
+  result.pools_ = std::move(drafts.pools.pools);
+  result.agents_ = std::move(drafts.pools.agents);
+  result.warnings_ = problems.Warnings();
+  return result;
+}
+
+absl::StatusOr<PolicyDocument> PolicyDocument::ReadFile(const std::string& path) {
+  ABSL_ASSIGN_OR_RETURN(const std::string yaml, config::ReadFile(path));
+  return Parse(yaml, path);
+}
+
+std::vector<std::string> PolicyDocument::Tenants() const {
+  std::vector<std::string> ids;
+  for (const Tenant& tenant : tenants_) ids.push_back(tenant.id);
+  return ids;
+}
+
+bool PolicyDocument::HasTenant(std::string_view tenant) const {
+  return std::any_of(tenants_.begin(), tenants_.end(),
+                     [&](const Tenant& known) { return known.id == tenant; });
+}
+
+std::vector<PolicySection> PolicyDocument::Compile(std::string_view tenant,
+                                                   uint64_t version) const {
+  const auto found = std::find_if(tenants_.begin(), tenants_.end(),
+                                  [&](const Tenant& known) { return known.id == tenant; });
+  std::vector<PolicySection> sections;
+  if (found == tenants_.end()) return sections;
+  const auto add = [&]() -> PolicySection& {
+    PolicySection& section = sections.emplace_back();
+    section.set_tenant(found->id);
+    section.set_version(version);
+    return section;
+  };
+  *add().mutable_tenant_section() = found->section;
+  *add().mutable_classifier() = classifier_;
+  *add().mutable_route() = route_;
+  for (const policy::v1::PoolSection& pool : pools_) *add().mutable_pool() = pool;
+  auto& agents = *add().mutable_agents()->mutable_agents();
+  agents.Add(agents_.begin(), agents_.end());
+  return sections;
+}
+
+std::string PolicyDocument::ContentHash(std::string_view tenant) const {
+  std::string bytes;
+  for (const PolicySection& section : Compile(tenant, 0)) {
+    const std::string one = Serialize(section);
+    // With its length, so that no two lists of sections give the same bytes.
+    bytes += std::to_string(one.size()) + ':' + one;
+  }
+  return policy::Sha256Hex(bytes);
+}
+
+}  // namespace centralita::app

@@ -1,0 +1,163 @@
+#include "centralita/sla/clock_section.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "centralita/config/nearest.h"
+#include "centralita/policy/conditions.h"
+
+namespace centralita::sla {
+namespace {
+
+using clocks::v1::ClockKind;
+using clocks::v1::StopCondition;
+using config::MapReader;
+using config::Named;
+using config::Value;
+using std::chrono_literals::operator""ms;
+
+constexpr std::string_view kAlways = "always";
+constexpr size_t kMaxWarnings = 8;
+
+constexpr std::array<Named<ClockKind>, 4> kKinds = {{
+    {"first_response", clocks::v1::CLOCK_KIND_FIRST_RESPONSE},
+    {"next_response", clocks::v1::CLOCK_KIND_NEXT_RESPONSE},
+    {"resolution", clocks::v1::CLOCK_KIND_RESOLUTION},
+    {"reply_window", clocks::v1::CLOCK_KIND_REPLY_WINDOW},
+}};
+
+constexpr std::array<Named<StopCondition>, 3> kStops = {{
+    {"human_reply", clocks::v1::STOP_CONDITION_HUMAN_REPLY},
+    {"any_reply", clocks::v1::STOP_CONDITION_ANY_REPLY},
+    {"resolved", clocks::v1::STOP_CONDITION_RESOLVED},
+}};
+
+StopCondition DefaultStop(ClockKind kind) {
+  switch (kind) {
+    case clocks::v1::CLOCK_KIND_RESOLUTION:
+      return clocks::v1::STOP_CONDITION_RESOLVED;
+    case clocks::v1::CLOCK_KIND_REPLY_WINDOW:
+      return clocks::v1::STOP_CONDITION_ANY_REPLY;
+    default:
+      return clocks::v1::STOP_CONDITION_HUMAN_REPLY;
+  }
+}
+
+std::string_view NameOf(ClockKind kind) {
+  for (const auto& [name, value] : kKinds) {
+    if (value == kind) return name;
+  }
+  return {};
+}
+
+void ReadWarnings(const Value& list, clocks::v1::ClockSpec& spec) {
+  std::vector<int64_t> warnings;
+  for (const Value& item : list.Items()) {
+    const int64_t before = item.AsDuration(0ms, 1ms).count();
+    if (before == 0) continue;
+    if (spec.target_ms() > 0 && before >= spec.target_ms()) {
+      item.Error(fmt::format("'{}' before the end is no earlier than the start; the target is {}",
+                             item.AsString(),
+                             config::WriteDuration(base::Duration(spec.target_ms()))));
+    } else if (std::find(warnings.begin(), warnings.end(), before) != warnings.end()) {
+      item.Error("is there twice; remove one");
+    } else {
+      warnings.push_back(before);
+    }
+  }
+  if (warnings.size() > kMaxWarnings) {
+    list.Error(fmt::format("has {} warnings; at most {}", warnings.size(), kMaxWarnings));
+  }
+  std::sort(warnings.rbegin(), warnings.rend());
+  spec.mutable_warn_before_ms()->Add(warnings.begin(), warnings.end());
+}
+
+void ReadCalendarOf(const Value& value, const std::vector<clocks::v1::Calendar>& calendars,
+                    clocks::v1::ClockSpec& spec) {
+  const std::string name = value.AsName();
+  if (name.empty() || name == kAlways) return;
+  std::vector<std::string_view> known = {kAlways};
+  for (const clocks::v1::Calendar& calendar : calendars) known.push_back(calendar.name());
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    value.Error(fmt::format("there is no calendar '{}'{}", name, config::Suggestion(name, known)));
+  }
+  spec.set_calendar(name);
+}
+
+void ReadSpec(MapReader& map, const std::vector<clocks::v1::Calendar>& calendars,
+              clocks::v1::ClockSpec& spec) {
+  spec.set_kind(map.Require("kind").AsEnum<ClockKind>(kKinds, clocks::v1::CLOCK_KIND_UNSPECIFIED));
+  spec.set_name(std::string(NameOf(spec.kind())));
+  if (const Value clock = map.Get("clock"); clock.present()) spec.set_name(clock.AsName());
+  // The deadline of a reply window comes from its channel.
+  const bool has_target = spec.kind() != clocks::v1::CLOCK_KIND_REPLY_WINDOW;
+  const Value target = has_target ? map.Require("target") : map.Get("target");
+  if (has_target) {
+    spec.set_target_ms(target.AsDuration(0ms, 1ms).count());
+  } else if (target.present()) {
+    target.Error("is given by channels.<channel>.reply_window; remove it here");
+  }
+  ReadWarnings(map.Get("warn"), spec);
+  ReadCalendarOf(map.Get("calendar"), calendars, spec);
+  spec.set_stop(map.Get("stop").AsEnum<StopCondition>(kStops, DefaultStop(spec.kind())));
+  spec.set_pause_while_waiting(map.Get("pause_while_waiting").AsBool(false));
+}
+
+void WarnIfNeverReached(const policy::v1::ClockRule& rule, const Value& value,
+                        const std::vector<policy::v1::ClockRule>& before) {
+  for (const policy::v1::ClockRule& other : before) {
+    if (other.spec().name() != rule.spec().name()) continue;
+    if (!policy::Covers(other.when(), rule.when())) continue;
+    value.Warn(fmt::format("is never used: '{}' before it takes all that it would", other.name()));
+    return;
+  }
+}
+
+void ReadClock(const Value& value, policy::UniqueNames& names, ClocksDraft& draft) {
+  policy::v1::ClockRule rule;
+  {
+    MapReader map(value);
+    const Value name = map.Require("name");
+    rule.set_name(name.AsName());
+    names.Add(rule.name(), name);
+    policy::ConditionsDraft when = policy::ReadConditions(map.Get("when"));
+    *rule.mutable_when() = std::move(when.conditions);
+    draft.intents.insert(draft.intents.end(), when.intents.begin(), when.intents.end());
+    draft.tags.insert(draft.tags.end(), when.tags.begin(), when.tags.end());
+    ReadSpec(map, draft.calendars, *rule.mutable_spec());
+  }
+  WarnIfNeverReached(rule, value, draft.clocks);
+  draft.clocks.push_back(std::move(rule));
+}
+
+void ReadCalendar(const Value& value, policy::UniqueNames& names, ClocksDraft& draft) {
+  MapReader map(value);
+  const Value name = map.Require("name");
+  clocks::v1::Calendar calendar;
+  calendar.set_name(name.AsName());
+  calendar.set_always_open(true);
+  if (calendar.name() == kAlways) name.Error("'always' is there without being named");
+  names.Add(calendar.name(), name);
+  const Value open = map.Require("open");
+  if (open.present() && open.AsString() != kAlways) {
+    open.Error(fmt::format("'{}' cannot be used yet; write always", open.AsString()));
+  }
+  draft.calendars.push_back(std::move(calendar));
+}
+
+}  // namespace
+
+ClocksDraft ReadClockSection(MapReader& policy) {
+  ClocksDraft draft;
+  policy::UniqueNames calendars("calendar");
+  for (const Value& item : policy.Get("calendars").Items()) {
+    ReadCalendar(item, calendars, draft);
+  }
+  policy::UniqueNames names("clock");
+  for (const Value& item : policy.Get("clocks").Items()) ReadClock(item, names, draft);
+  return draft;
+}
+
+}  // namespace centralita::sla
