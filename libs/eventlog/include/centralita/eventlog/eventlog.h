@@ -138,8 +138,12 @@ struct ConsumerOptions {
 struct ProducerOptions {
   // For logs and metrics.
   std::string name;
-  // Bound of what is taken and not yet durable.
+  // Bound of what is taken and not yet durable; the record that reaches it is still taken.
   size_t max_bytes = 64 << 20;
+  // After a failed ack all that was taken behind it fails too, and Append() is refused with FAILED_PRECONDITION: make a
+  // new producer and append again from the first failure on. Otherwise later appends go on as if nothing had happened,
+  // for those to whom each record is a matter of its own.
+  bool gapless = true;
 };
 
 // Thread-safe. Outlives its producers and consumers.

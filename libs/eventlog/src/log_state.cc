@@ -1,0 +1,62 @@
+#include "log_state.h"
+
+namespace centralita::eventlog {
+
+void Waker::Signal() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (signalled_) return;
+    signalled_ = true;
+  }
+  changed_.notify_one();
+}
+
+void Waker::Interrupt() {
+  {
+    const std::lock_guard lock(mutex_);
+    interrupted_ = true;
+  }
+  changed_.notify_one();
+}
+
+void Waker::Clear() {
+  const std::lock_guard lock(mutex_);
+  signalled_ = false;
+}
+
+bool Waker::Wait(base::Duration limit) {
+  std::unique_lock lock(mutex_);
+  const bool woken = changed_.wait_for(lock, limit, [this] { return signalled_ || interrupted_; });
+  interrupted_ = false;
+  return woken;
+}
+
+Partition* LogState::Find(const std::string& topic, uint32_t partition) {
+  const auto found = topics.find(topic);
+  if (found == topics.end() || partition >= found->second.partitions.size()) return nullptr;
+  return found->second.partitions[partition].get();
+}
+
+Partition* LogState::Find(const TopicPartition& name) { return Find(name.topic, name.partition); }
+
+std::vector<Partition*> LogState::AllPartitions() {
+  std::vector<Partition*> all;
+  for (const auto& [name, topic] : topics) {
+    for (const auto& partition : topic.partitions) all.push_back(partition.get());
+  }
+  return all;
+}
+
+void LogState::AddToCache(Partition& partition, CachedBatch batch) {
+  cache_bytes_ += batch.bytes->size();
+  partition.cache.push_back(std::move(batch));
+  cache_order_.push_back(&partition);
+  while (cache_bytes_ > options.cache_bytes) {
+    Partition& oldest = *cache_order_.front();
+    cache_order_.pop_front();
+    cache_bytes_ -= oldest.cache.front().bytes->size();
+    oldest.cache.pop_front();
+  }
+}
+
+}  // namespace centralita::eventlog

@@ -1,0 +1,53 @@
+// Moves the write-ahead log into the file on a thread of its own, so that no commit waits for it, and bounds its size.
+//
+// SQLite up to 3.51.2 can lose commits if a checkpoint starts while the log is wholly moved and a writer starts it
+// anew ("WAL-reset bug", sqlite.org/wal.html). So there is one checkpointer, and it never touches a log that is wholly
+// moved: that is what the counts of transactions are for.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "centralita/base/periodic.h"
+#include "sqlite_db.h"
+
+namespace centralita::store {
+
+class WalKeeper final {
+ public:
+  // `writer`, the only connection that writes, outlives it.
+  static absl::StatusOr<std::unique_ptr<WalKeeper>> Open(const std::string& path, Database& writer);
+  ~WalKeeper();
+  WalKeeper(const WalKeeper&) = delete;
+  WalKeeper& operator=(const WalKeeper&) = delete;
+
+  // By the thread that uses `writer`, around each transaction.
+  void TransactionBegins();
+  void TransactionEnded() { ++ended_; }
+
+ private:
+  WalKeeper(Database db, Database& writer);
+  void Checkpoint();
+  static int Grew(void* self, sqlite3* db, const char* name, int pages);
+
+  Database db_;
+  Database& writer_;
+  std::atomic<uint64_t> begun_{0};
+  std::atomic<uint64_t> ended_{0};
+  std::atomic<int> wal_pages_{0};
+  std::atomic<bool> restart_wanted_{false};
+
+  // Held while the log is being moved.
+  std::mutex mutex_;
+  // The log was wholly moved when transaction `covered_` had begun and no later one.
+  bool complete_ = true;
+  uint64_t covered_ = 0;
+
+  base::Periodic thread_;
+};
+
+}  // namespace centralita::store
