@@ -1,0 +1,137 @@
+#include "dead_letters.h"
+
+#include <algorithm>
+#include <future>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "centralita/base/status_macros.h"
+#include "centralita/base/topics.h"
+#include "centralita/deadletter/v1/deadletter.pb.h"
+#include "centralita/message/v1/message.pb.h"
+#include "log_scan.h"
+
+namespace centralita::metrics {
+namespace {
+
+constexpr base::Duration kLimit{20'000};
+constexpr uint32_t kDefaultRows = 100;
+
+}  // namespace
+
+struct DeadLetters::Letter {
+  uint32_t partition = 0;
+  uint64_t offset = 0;
+  bool replayed = false;
+  deadletter::v1::DeadLetter letter;
+};
+
+absl::StatusOr<std::vector<DeadLetters::Letter>> DeadLetters::ReadAll() {
+  const std::string topic(base::topics::kDeadLetter);
+  ABSL_ASSIGN_OR_RETURN(const auto info, log_.Describe(topic));
+  std::vector<Letter> letters;
+  std::set<std::pair<uint32_t, uint64_t>> replayed;
+  for (uint32_t p = 0; p < info.spec.partitions; ++p) {
+    ABSL_RETURN_IF_ERROR(ScanPartition(log_, clock_, {topic, p}, kLimit, [&](const eventlog::Record& record) {
+      deadletter::v1::DeadLetterRecord parsed;
+      if (!parsed.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) return true;
+      if (parsed.has_replayed()) {
+        replayed.emplace(parsed.replayed().letter().partition(), parsed.replayed().letter().offset());
+      } else {
+        letters.push_back({.partition = p, .offset = record.offset, .replayed = false,
+                           .letter = std::move(*parsed.mutable_letter())});
+      }
+      return true;
+    }));
+  }
+  for (Letter& letter : letters) letter.replayed = replayed.contains({letter.partition, letter.offset});
+  std::ranges::sort(letters, {}, [](const Letter& l) { return std::tuple(l.letter.at_unix_ms(), l.partition, l.offset); });
+  return letters;
+}
+
+absl::StatusOr<v1::ListDeadLettersResponse> DeadLetters::List(const v1::ListDeadLettersRequest& request) {
+  ABSL_ASSIGN_OR_RETURN(const auto letters, ReadAll());
+  const size_t limit = request.limit() == 0 ? kDefaultRows : request.limit();
+  v1::ListDeadLettersResponse response;
+  for (const Letter& letter : letters) {
+    if (static_cast<size_t>(response.rows_size()) >= limit) break;
+    v1::DeadLetterRow& row = *response.add_rows();
+    row.mutable_letter()->set_topic(std::string(base::topics::kDeadLetter));
+    row.mutable_letter()->set_partition(letter.partition);
+    row.mutable_letter()->set_offset(letter.offset);
+    *row.mutable_original() = letter.letter.coordinates();
+    row.set_stage(letter.letter.stage());
+    row.set_reason(letter.letter.reason());
+    row.set_detail(letter.letter.detail());
+    row.set_attempts(letter.letter.attempts());
+    row.set_at_unix_ms(letter.letter.at_unix_ms());
+    row.set_size_bytes(letter.letter.original_value().size());
+    row.set_replayed(letter.replayed);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ReplayDeadLettersResponse> DeadLetters::Replay(const v1::ReplayDeadLettersRequest& request) {
+  const std::scoped_lock lock(replaying_);
+  ABSL_ASSIGN_OR_RETURN(const auto letters, ReadAll());
+  std::set<std::pair<uint32_t, uint64_t>> wanted;
+  for (const auto& coordinates : request.letters()) wanted.emplace(coordinates.partition(), coordinates.offset());
+  const auto replay = static_cast<uint64_t>(base::ToUnixMillis(clock_.Now()));
+  v1::ReplayDeadLettersResponse response;
+  for (const Letter& letter : letters) {
+    if (!wanted.empty() && !wanted.contains({letter.partition, letter.offset})) continue;
+    if (letter.replayed) {
+      response.set_skipped(response.skipped() + 1);
+      continue;
+    }
+    ABSL_RETURN_IF_ERROR(ReplayOne(letter, replay, response.replayed()));
+    response.set_replayed(response.replayed() + 1);
+  }
+  return response;
+}
+
+absl::Status DeadLetters::ReplayOne(const Letter& letter, uint64_t replay, uint64_t index) {
+  std::string value = letter.letter.original_value();
+  if (letter.letter.coordinates().topic() == base::topics::kInbound) {
+    message::v1::InboundMessage message;
+    // What cannot be decoded goes back as it was, and comes again if it still cannot.
+    if (message.ParseFromString(value)) {
+      auto& id = *message.mutable_origin()->mutable_replay();
+      id.set_replay(replay);
+      id.set_index(index);
+      value = message.SerializeAsString();
+    }
+  }
+  const auto append = [&](eventlog::Outgoing record) -> absl::Status {
+    const auto done = std::make_shared<std::promise<absl::Status>>();
+    ABSL_RETURN_IF_ERROR(producer_->Append(std::move(record), [done](const absl::StatusOr<uint64_t>& offset) {
+      done->set_value(offset.status());
+    }));
+    auto result = done->get_future();
+    if (result.wait_for(kLimit) != std::future_status::ready) {
+      return absl::DeadlineExceededError("The log did not acknowledge the replay in time.");
+    }
+    return result.get();
+  };
+  ABSL_RETURN_IF_ERROR(append({.topic = letter.letter.coordinates().topic(),
+                               .partition = letter.letter.coordinates().partition(),
+                               .key = letter.letter.original_key(),
+                               .value = std::move(value),
+                               .tombstone = false}));
+  deadletter::v1::DeadLetterRecord note;
+  auto& replayed = *note.mutable_replayed();
+  replayed.mutable_letter()->set_topic(std::string(base::topics::kDeadLetter));
+  replayed.mutable_letter()->set_partition(letter.partition);
+  replayed.mutable_letter()->set_offset(letter.offset);
+  replayed.set_replay(replay);
+  replayed.set_messages(letter.letter.messages());
+  return append({.topic = std::string(base::topics::kDeadLetter),
+                 .partition = letter.partition,
+                 .key = letter.letter.original_key(),
+                 .value = note.SerializeAsString(),
+                 .tombstone = false});
+}
+
+}  // namespace centralita::metrics

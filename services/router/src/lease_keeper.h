@@ -1,0 +1,51 @@
+// Housekeeping of dispatch's owner: registers the partitions it owns, and declares gateways lost.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "centralita/base/clock.h"
+#include "centralita/base/periodic.h"
+#include "centralita/eventlog/eventlog.h"
+#include "centralita/stage/stage_runner.h"
+#include "centralita/store/store.h"
+#include "centralita/telemetry/log.h"
+#include "gateway_watch.h"
+#include "owner_hub.h"
+
+namespace centralita::router {
+
+class LeaseKeeper final {
+ public:
+  LeaseKeeper(store::Store& store, const base::Clock& clock, telemetry::Logger& logger, OwnerHub& hub,
+              stage::StageRunner& runner, std::string address, std::unique_ptr<eventlog::Producer> producer);
+  // Gives the leases up.
+  ~LeaseKeeper();
+
+ private:
+  void Renew();
+  void AskForIncarnations();
+  void DeclareLost();
+
+  store::Store& store_;
+  const base::Clock& clock_;
+  telemetry::Logger& logger_;
+  OwnerHub& hub_;
+  stage::StageRunner& runner_;
+  const std::string address_;
+  std::unique_ptr<eventlog::Producer> producer_;
+  GatewayWatch watch_;
+
+  // Filled on the stage's thread. Shared, since a job may run after this object has gone.
+  struct Known {
+    std::mutex mutex;
+    std::map<uint32_t, std::set<std::string>> incarnations;
+  };
+  std::shared_ptr<Known> known_ = std::make_shared<Known>();
+  std::unique_ptr<base::Periodic> periodic_;
+};
+
+}  // namespace centralita::router

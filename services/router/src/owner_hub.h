@@ -1,0 +1,65 @@
+// Who watches which partition, and what he gets. Lives between the stage's thread, which brings updates, and gRPC's
+// threads, which bring watchers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "centralita/owner/v1/owner.pb.h"
+#include "centralita/stage/stage_runner.h"
+
+namespace centralita::router {
+
+// A gateway's stream. Thread-safe; must not block.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  // False when more waits to be sent than the stream may hold: the watcher is ended then, and comes again.
+  virtual bool Send(owner::v1::WatchResponse frame) = 0;
+  virtual void End(const absl::Status& status) = 0;
+};
+
+class OwnerHub final : public stage::StageObserver {
+ public:
+  // Set once, before the stage runs.
+  void set_runner(stage::StageRunner* runner) { runner_ = runner; }
+
+  // Sends a resync of each partition, then updates, until Remove(). FAILED_PRECONDITION through End() if a partition
+  // is not owned here.
+  void Add(const owner::v1::WatchRequest& request, std::shared_ptr<Watcher> watcher);
+  void Remove(const Watcher* watcher);
+  void EndAll(const absl::Status& status);
+
+  // Partitions that may act.
+  std::set<uint32_t> Owned() const;
+
+  void OnCaughtUp(stage::Partition& partition) override;
+  void OnLost(uint32_t partition) override;
+  void OnNotified(uint32_t partition, uint64_t offset,
+                  const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) override;
+
+ private:
+  struct Watch {
+    std::string incarnation;
+    std::set<uint32_t> wanted;
+    // Partitions that have had their resync.
+    std::set<uint32_t> live;
+    std::shared_ptr<Watcher> watcher;
+  };
+
+  void Resync(std::vector<stage::Partition>& owned);
+
+  stage::StageRunner* runner_ = nullptr;
+  mutable std::mutex mutex_;
+  std::vector<Watch> watches_;
+  std::set<uint32_t> owned_;
+};
+
+}  // namespace centralita::router

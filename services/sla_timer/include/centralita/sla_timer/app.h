@@ -1,0 +1,58 @@
+// The alarm of all clocks: follows the clocks that events carry and appends an Alarm to `commands` when a threshold is
+// due by the log's time. Dispatch decides whether an alarm is effective; one that no event confirms is sent again.
+//
+// Dependencies outlive it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "centralita/base/clock.h"
+#include "centralita/clocks/v1/clocks.pb.h"
+#include "centralita/eventlog/eventlog.h"
+#include "centralita/stage/stage_runner.h"
+#include "centralita/store/store.h"
+
+namespace centralita::sla_timer {
+
+// The calendars of the active policies. Thread-safe.
+class Calendars {
+ public:
+  virtual ~Calendars() = default;
+  // Never null: all day, every day for the empty name or an unknown one.
+  virtual std::shared_ptr<const clocks::v1::Calendar> Find(const std::string& tenant, const std::string& name) const = 0;
+};
+
+struct SlaTimerOptions {
+  std::string member = "0";
+  // An alarm that no event has confirmed is sent again after so long, at most `max_attempts` times.
+  base::Duration resend_after{5000};
+  int max_attempts = 20;
+};
+
+struct SlaTimerDeps {
+  eventlog::EventLog& log;
+  store::Store& store;
+  const base::Clock& clock;
+  const Calendars& calendars;
+};
+
+struct SlaTimerStats {
+  stage::StageStats stage;
+  uint64_t live_clocks = 0;
+  uint64_t alarms_sent = 0;
+  uint64_t alarms_resent = 0;
+};
+
+class SlaTimerApp {
+ public:
+  static absl::StatusOr<std::unique_ptr<SlaTimerApp>> Create(const SlaTimerOptions& options, SlaTimerDeps deps);
+  virtual ~SlaTimerApp() = default;
+  virtual absl::Status Start() = 0;
+  virtual absl::Status Health() const = 0;
+  virtual SlaTimerStats Stats() const = 0;
+  virtual absl::Status Drain(base::Duration limit) = 0;
+};
+
+}  // namespace centralita::sla_timer

@@ -1,0 +1,129 @@
+#include "timers.h"
+
+#include <fmt/format.h>
+
+#include "centralita/base/error.h"
+#include "centralita/sla/clock.h"
+
+namespace centralita::sla_timer {
+namespace {
+
+std::string KeyOf(std::string_view tenant, std::string_view conversation, std::string_view clock) {
+  return fmt::format("c/{}/{}/{}", tenant, conversation, clock);
+}
+
+bool IsNewer(const clocks::v1::ClockState& a, const clocks::v1::ClockState& b) {
+  if (a.generation() != b.generation()) return a.generation() > b.generation();
+  return a.warned() > b.warned() || (a.breached() && !b.breached());
+}
+
+}  // namespace
+
+base::ApplyResult Timers::Apply(const base::InputRecord& record, base::Outputs& outputs) {
+  events::v1::Event event;
+  if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+    return base::ApplyResult::kUndecodable;
+  }
+  for (const auto& clock : event.clocks()) Follow(event, clock);
+  return base::ApplyResult::kApplied;
+}
+
+void Timers::Follow(const events::v1::Event& event, const clocks::v1::ClockState& clock) {
+  const std::string key = KeyOf(event.tenant(), event.conversation_id(), clock.spec().name());
+  const auto found = clocks_.find(key);
+  if (found != clocks_.end()) {
+    const bool moved = event.pool() != found->second.entry.pool();
+    // The same generation in another pool: its alarms go there from now on.
+    if (!IsNewer(clock, found->second.entry.clock()) &&
+        !(moved && clock.generation() == found->second.entry.clock().generation())) {
+      return;
+    }
+    Remove(found);
+  }
+  Timer timer;
+  timer.entry.set_tenant(event.tenant());
+  timer.entry.set_pool(event.pool());
+  timer.entry.set_conversation_id(event.conversation_id());
+  *timer.entry.mutable_clock() = clock;
+  if (!Aim(timer)) return;
+  by_due_.emplace(timer.due, key);
+  changed_.insert(key);
+  clocks_.emplace(key, std::move(timer));
+}
+
+bool Timers::Aim(Timer& timer) const {
+  const clocks::v1::ClockState& clock = timer.entry.clock();
+  if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING || clock.breached()) return false;
+  const auto calendar = calendars_.Find(timer.entry.tenant(), clock.spec().calendar());
+  timer.threshold = clock.warned();
+  const auto due = sla::ThresholdAt(clock, *calendar, timer.threshold);
+  if (!due.ok()) return false;
+  timer.threshold_due = *due;
+  timer.due = *due;
+  return true;
+}
+
+void Timers::Remove(ByKey::iterator timer) {
+  by_due_.erase({timer->second.due, timer->first});
+  changed_.insert(timer->first);
+  clocks_.erase(timer);
+}
+
+std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit) {
+  std::vector<Due> all;
+  while (!by_due_.empty() && by_due_.begin()->first <= now && all.size() < limit) {
+    const auto found = clocks_.find(by_due_.begin()->second);
+    Timer& timer = found->second;
+    if (++timer.attempts > max_attempts_) {
+      // Its conversation has gone without a word (a tenant's pool that was deleted): nobody waits for it.
+      Remove(found);
+      continue;
+    }
+    Due due;
+    due.again = timer.attempts > 1;
+    due.alarm.set_tenant(timer.entry.tenant());
+    due.alarm.set_pool(timer.entry.pool());
+    auto& id = *due.alarm.mutable_alarm()->mutable_alarm();
+    id.set_conversation_id(timer.entry.conversation_id());
+    id.set_clock(timer.entry.clock().spec().name());
+    id.set_generation(timer.entry.clock().generation());
+    id.set_threshold(timer.threshold);
+    id.set_due_unix_ms(base::ToUnixMillis(timer.threshold_due));
+    all.push_back(std::move(due));
+    by_due_.erase(by_due_.begin());
+    timer.due = now + resend_after_;
+    by_due_.emplace(timer.due, found->first);
+  }
+  return all;
+}
+
+base::TimePoint Timers::NextDue() const { return by_due_.empty() ? base::kNever : by_due_.begin()->first; }
+
+void Timers::TakeChanges(base::EntrySink& sink) {
+  for (const std::string& key : changed_) {
+    const auto found = clocks_.find(key);
+    if (found == clocks_.end()) {
+      sink.Erase(key);
+    } else {
+      sink.Put(key, found->second.entry.SerializeAsString());
+    }
+  }
+  changed_.clear();
+}
+
+void Timers::ForEachEntry(base::EntrySink& sink) const {
+  for (const auto& [key, timer] : clocks_) sink.Put(key, timer.entry.SerializeAsString());
+}
+
+absl::Status Timers::Load(std::string_view key, std::string_view value) {
+  Timer timer;
+  if (!timer.entry.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    return base::Error(absl::StatusCode::kDataLoss, "damaged_entry", fmt::format("Timer entry {} is damaged.", key));
+  }
+  if (!Aim(timer)) return absl::OkStatus();
+  by_due_.emplace(timer.due, key);
+  clocks_.emplace(key, std::move(timer));
+  return absl::OkStatus();
+}
+
+}  // namespace centralita::sla_timer
