@@ -29,8 +29,13 @@ TEST_P(EventLogContract, KeepsTheOrderOfCallsWithinAPartition) {
   std::vector<uint64_t> acked(kRecords);
   for (int i = 0; i < kRecords; ++i) {
     ASSERT_TRUE(producer_
-                    ->Append({.topic = "t", .partition = static_cast<uint32_t>(i % 3), .key = "k", .value = std::to_string(i)},
-                             [&acked, i](absl::StatusOr<uint64_t> offset) { acked[i] = offset.value_or(999'999); })
+                    ->Append({.topic = "t",
+                              .partition = static_cast<uint32_t>(i % 3),
+                              .key = "k",
+                              .value = std::to_string(i)},
+                             [&acked, i](absl::StatusOr<uint64_t> offset) {
+                               acked[i] = offset.value_or(999'999);
+                             })
                     .ok());
   }
   ASSERT_TRUE(producer_->Flush(kPatience).ok());
@@ -56,9 +61,11 @@ TEST_P(EventLogContract, KeepsEachProducersOrderWhenSeveralThreadsAppend) {
       threads.emplace_back([this, t] {
         auto producer = *log_->NewProducer({.name = "p" + std::to_string(t)});
         for (int i = 0; i < kEach; ++i) {
-          EXPECT_TRUE(producer->Append({.topic = "t", .key = std::to_string(t), .value = std::to_string(i)},
-                                       [](const absl::StatusOr<uint64_t>& offset) { EXPECT_TRUE(offset.ok()); })
-                          .ok());
+          EXPECT_TRUE(
+              producer
+                  ->Append({.topic = "t", .key = std::to_string(t), .value = std::to_string(i)},
+                           [](const absl::StatusOr<uint64_t>& offset) { EXPECT_TRUE(offset.ok()); })
+                  .ok());
         }
         EXPECT_TRUE(producer->Flush(kPatience).ok());
       });
@@ -68,7 +75,8 @@ TEST_P(EventLogContract, KeepsEachProducersOrderWhenSeveralThreadsAppend) {
   const auto seen = Take(*reader, kThreads * kEach);
   ASSERT_THAT(seen, SizeIs(kThreads * kEach));
   std::vector<int> next(kThreads, 0);
-  for (const Seen& record : seen) EXPECT_EQ(record.value, std::to_string(next[std::stoi(record.key)]++));
+  for (const Seen& record : seen)
+    EXPECT_EQ(record.value, std::to_string(next[std::stoi(record.key)]++));
 }
 
 TEST_P(EventLogContract, KeepsBytesAsTheyAre) {
@@ -107,8 +115,9 @@ TEST_P(EventLogContract, HasWhatWasAcknowledgedWhenTheProcessIsKilled) {
     auto producer = *(*log)->NewProducer({});
     for (int i = 0;; ++i) {
       std::promise<bool> acked;
-      (void)producer->Append({.topic = "t", .key = "k", .value = std::to_string(i)},
-                             [&acked](const absl::StatusOr<uint64_t>& offset) { acked.set_value(offset.ok()); });
+      (void)producer->Append(
+          {.topic = "t", .key = "k", .value = std::to_string(i)},
+          [&acked](const absl::StatusOr<uint64_t>& offset) { acked.set_value(offset.ok()); });
       if (acked.get_future().get()) say(std::to_string(i));
     }
   });
@@ -121,9 +130,14 @@ TEST_P(EventLogContract, HasWhatWasAcknowledgedWhenTheProcessIsKilled) {
 
 TEST_P(EventLogContract, RefusesWhatHasNoTopic) {
   Create({.name = "t", .partitions = 2});
-  const auto never = [](const absl::StatusOr<uint64_t>&) { ADD_FAILURE() << "a refused record was acknowledged"; };
-  EXPECT_EQ(producer_->Append({.topic = "other", .key = "k", .value = "v"}, never).code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(producer_->Append({.topic = "t", .partition = 2, .key = "k", .value = "v"}, never).code(), absl::StatusCode::kNotFound);
+  const auto never = [](const absl::StatusOr<uint64_t>&) {
+    ADD_FAILURE() << "a refused record was acknowledged";
+  };
+  EXPECT_EQ(producer_->Append({.topic = "other", .key = "k", .value = "v"}, never).code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(
+      producer_->Append({.topic = "t", .partition = 2, .key = "k", .value = "v"}, never).code(),
+      absl::StatusCode::kNotFound);
   EXPECT_TRUE(producer_->Flush(kPatience).ok());
   EXPECT_EQ(log_->Describe("other").status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(log_->Offsets({"t", 2}).status().code(), absl::StatusCode::kNotFound);
@@ -137,7 +151,8 @@ TEST_P(EventLogContract, RefusesAppendsWhileTheBufferIsFull) {
   std::promise<void> second;
   ASSERT_TRUE(producer
                   ->Append({.topic = "t", .key = "k", .value = std::string(2'000, 'x')},
-                           [blocked = release.get_future().share()](const absl::StatusOr<uint64_t>&) { blocked.wait(); })
+                           [blocked = release.get_future().share()](
+                               const absl::StatusOr<uint64_t>&) { blocked.wait(); })
                   .ok());
   const Outgoing more{.topic = "t", .key = "k", .value = "y"};
   EXPECT_EQ(producer->Append(more, [](const absl::StatusOr<uint64_t>&) {}).code(),
@@ -146,7 +161,9 @@ TEST_P(EventLogContract, RefusesAppendsWhileTheBufferIsFull) {
   EXPECT_EQ(producer->Flush(base::Duration(5)).code(), absl::StatusCode::kDeadlineExceeded);
   release.set_value();
   EXPECT_TRUE(producer->WaitForRoom(kPatience).ok());
-  EXPECT_TRUE(producer->Append(more, [&second](const absl::StatusOr<uint64_t>&) { second.set_value(); }).ok());
+  EXPECT_TRUE(
+      producer->Append(more, [&second](const absl::StatusOr<uint64_t>&) { second.set_value(); })
+          .ok());
   second.get_future().wait();
   EXPECT_TRUE(producer->Flush(kPatience).ok());
 }

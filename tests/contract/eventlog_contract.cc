@@ -37,8 +37,8 @@ namespace {
 uint64_t AppendAndWait(Producer& producer, Outgoing record) {
   std::promise<absl::StatusOr<uint64_t>> acked;
   auto future = acked.get_future();
-  const absl::Status status =
-      producer.Append(std::move(record), [&acked](absl::StatusOr<uint64_t> offset) { acked.set_value(offset); });
+  const absl::Status status = producer.Append(
+      std::move(record), [&acked](absl::StatusOr<uint64_t> offset) { acked.set_value(offset); });
   EXPECT_TRUE(status.ok()) << status;
   if (!status.ok()) return 0;
   const auto offset = future.get();
@@ -48,14 +48,17 @@ uint64_t AppendAndWait(Producer& producer, Outgoing record) {
 
 }  // namespace
 
-uint64_t EventLogContract::Append(const std::string& topic, uint32_t partition, const std::string& key,
-                                  const std::string& value) {
-  return AppendAndWait(*producer_, {.topic = topic, .partition = partition, .key = key, .value = value});
+uint64_t EventLogContract::Append(const std::string& topic, uint32_t partition,
+                                  const std::string& key, const std::string& value) {
+  return AppendAndWait(*producer_,
+                       {.topic = topic, .partition = partition, .key = key, .value = value});
 }
 
-uint64_t EventLogContract::AppendTombstone(const std::string& topic, uint32_t partition, const std::string& key) {
-  return AppendAndWait(*producer_,
-                       {.topic = topic, .partition = partition, .key = key, .value = "", .tombstone = true});
+uint64_t EventLogContract::AppendTombstone(const std::string& topic, uint32_t partition,
+                                           const std::string& key) {
+  return AppendAndWait(
+      *producer_,
+      {.topic = topic, .partition = partition, .key = key, .value = "", .tombstone = true});
 }
 
 OffsetRange EventLogContract::Offsets(const std::string& topic, uint32_t partition) {
@@ -64,8 +67,8 @@ OffsetRange EventLogContract::Offsets(const std::string& topic, uint32_t partiti
   return range.value_or(OffsetRange{});
 }
 
-std::unique_ptr<Consumer> EventLogContract::ReaderAt(const TopicPartition& partition, uint64_t offset,
-                                                     ConsumerOptions options) {
+std::unique_ptr<Consumer> EventLogContract::ReaderAt(const TopicPartition& partition,
+                                                     uint64_t offset, ConsumerOptions options) {
   auto consumer = log_->Read({partition}, options);
   EXPECT_TRUE(consumer.ok()) << consumer.status();
   const absl::Status sought = (*consumer)->Seek(partition, offset);
@@ -73,7 +76,8 @@ std::unique_ptr<Consumer> EventLogContract::ReaderAt(const TopicPartition& parti
   return *std::move(consumer);
 }
 
-std::unique_ptr<Consumer> EventLogContract::Member(const std::string& group, const std::string& name,
+std::unique_ptr<Consumer> EventLogContract::Member(const std::string& group,
+                                                   const std::string& name,
                                                    const std::vector<std::string>& topics) {
   auto consumer = log_->Join(group, name, topics, {});
   EXPECT_TRUE(consumer.ok()) << consumer.status();

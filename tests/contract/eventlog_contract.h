@@ -1,5 +1,6 @@
-// What every implementation of eventlog::EventLog must do. An implementation joins with one INSTANTIATE_TEST_SUITE_P
-// line that gives a fixture; what has no meaning for it is an exception named in its traits.
+// What every implementation of eventlog::EventLog must do. An implementation joins with one
+// INSTANTIATE_TEST_SUITE_P line that gives a fixture; what has no meaning for it is an exception
+// named in its traits.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,9 +19,11 @@ namespace centralita::eventlog {
 struct LogTraits {
   // The log's time comes from the test's clock (a broker has its own).
   bool has_injected_clock = true;
-  // Records beyond the retention go, and superseded ones of compacted topics, without waiting for a broker's cleaner.
+  // Records beyond the retention go, and superseded ones of compacted topics, without waiting for a
+  // broker's cleaner.
   bool cleans_at_once = true;
-  // The process may be killed with all its memory, and the log is opened again from what is on disk.
+  // The process may be killed with all its memory, and the log is opened again from what is on
+  // disk.
   bool lives_in_process = true;
   // A group with two members of one name is refused.
   bool refuses_same_member = true;
@@ -39,7 +42,9 @@ struct LogImplementation {
   std::function<std::unique_ptr<LogFixture>()> make;
 };
 
-inline std::string NameOf(const testing::TestParamInfo<LogImplementation>& info) { return info.param.name; }
+inline std::string NameOf(const testing::TestParamInfo<LogImplementation>& info) {
+  return info.param.name;
+}
 
 // Conveniences for tests; every failure is a test failure.
 class EventLogContract : public testing::TestWithParam<LogImplementation> {
@@ -50,10 +55,12 @@ class EventLogContract : public testing::TestWithParam<LogImplementation> {
   // Creates the topic; its name is `spec.name`.
   void Create(const TopicSpec& spec);
   // Appends and waits for the ack.
-  uint64_t Append(const std::string& topic, uint32_t partition, const std::string& key, const std::string& value);
+  uint64_t Append(const std::string& topic, uint32_t partition, const std::string& key,
+                  const std::string& value);
   uint64_t AppendTombstone(const std::string& topic, uint32_t partition, const std::string& key);
   OffsetRange Offsets(const std::string& topic, uint32_t partition);
-  std::unique_ptr<Consumer> ReaderAt(const TopicPartition& partition, uint64_t offset, ConsumerOptions options = {});
+  std::unique_ptr<Consumer> ReaderAt(const TopicPartition& partition, uint64_t offset,
+                                     ConsumerOptions options = {});
   std::unique_ptr<Consumer> Member(const std::string& group, const std::string& name,
                                    const std::vector<std::string>& topics);
 

@@ -135,7 +135,8 @@ TEST_P(EventLogContract, EachRecordReachesOneMember) {
     const size_t m = static_cast<size_t>(round) % members.size();
     const auto result = members[m]->Poll(base::Duration(1));
     ASSERT_TRUE(result.ok());
-    for (const Assignment& a : result->assigned) ASSERT_TRUE(members[m]->Seek(a.partition, a.committed).ok());
+    for (const Assignment& a : result->assigned)
+      ASSERT_TRUE(members[m]->Seek(a.partition, a.committed).ok());
     for (const RecordBatch& batch : result->batches) {
       const uint32_t p = batch.source().partition;
       for (const Record& record : batch.records()) EXPECT_EQ(record.offset, next[p]++);
@@ -151,7 +152,8 @@ TEST_P(EventLogContract, RefusesAGroupOnATopicThatIsNotThere) {
 }
 
 TEST_P(EventLogContract, RefusesASecondMemberOfTheSameName) {
-  if (!fixture_->traits().refuses_same_member) GTEST_SKIP() << "the second member takes the first one's place";
+  if (!fixture_->traits().refuses_same_member)
+    GTEST_SKIP() << "the second member takes the first one's place";
   Create({.name = "t"});
   const auto member = Member("g", "m", {"t"});
   EXPECT_EQ(log_->Join("g", "m", {"t"}, {}).status().code(), absl::StatusCode::kAlreadyExists);

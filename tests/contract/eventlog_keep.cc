@@ -23,12 +23,14 @@ TEST_P(EventLogContract, EnsuringATopicAgainVerifiesIt) {
   EXPECT_TRUE(again->spec.compacted);
   EXPECT_EQ(log_->EnsureTopic({.name = "t", .partitions = 4, .compacted = true}).status().code(),
             absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(log_->EnsureTopic({.name = "t", .partitions = 3}).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(log_->EnsureTopic({.name = "t", .partitions = 3}).status().code(),
+            absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(log_->Describe("t")->spec.partitions, 3U);
 }
 
 TEST_P(EventLogContract, RefusesATopicWithoutPartitions) {
-  EXPECT_EQ(log_->EnsureTopic({.name = "t", .partitions = 0}).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(log_->EnsureTopic({.name = "t", .partitions = 0}).status().code(),
+            absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(log_->EnsureTopic({.name = ""}).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
@@ -134,7 +136,8 @@ TEST_P(EventLogContract, OldTombstonesGoAndTheLastRecordStays) {
   Append("t", 0, "b", "1");
   AppendTombstone("t", 0, "b");
   clock_.Advance(kHour * 48);
-  // What is left is seen by a reader that comes later: at last only the newest record, by which it knows the end.
+  // What is left is seen by a reader that comes later: at last only the newest record, by which it
+  // knows the end.
   std::vector<Seen> seen;
   for (int i = 0; i < 2'000; ++i) {
     Reopen();

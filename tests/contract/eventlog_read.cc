@@ -141,7 +141,8 @@ TEST_P(EventLogContract, KeepsABatchesBytesAfterTheConsumerIsGone) {
 TEST_P(EventLogContract, WakesAPollThatWaits) {
   Create({.name = "t"});
   const auto reader = ReaderAt({"t", 0}, 0);
-  auto polled = std::async(std::launch::async, [&reader] { return reader->Poll(base::Duration(3'600'000)); });
+  auto polled =
+      std::async(std::launch::async, [&reader] { return reader->Poll(base::Duration(3'600'000)); });
   reader->Wake();
   ASSERT_EQ(polled.wait_for(kPatience), std::future_status::ready);
   EXPECT_TRUE(polled.get().ok());
@@ -150,7 +151,8 @@ TEST_P(EventLogContract, WakesAPollThatWaits) {
 TEST_P(EventLogContract, AnAppendEndsTheWaitOfAPoll) {
   Create({.name = "t"});
   const auto reader = ReaderAt({"t", 0}, 0);
-  auto polled = std::async(std::launch::async, [&reader] { return reader->Poll(base::Duration(3'600'000)); });
+  auto polled =
+      std::async(std::launch::async, [&reader] { return reader->Poll(base::Duration(3'600'000)); });
   Append("t", 0, "k", "a");
   ASSERT_EQ(polled.wait_for(kPatience), std::future_status::ready);
   const auto result = polled.get();
@@ -176,8 +178,9 @@ TEST_P(EventLogContract, GivesOldRecordsAsItGaveThemWhenTheyWereNew) {
   std::vector<std::string> written;
   for (int i = 0; i < 200; ++i) {
     written.push_back(std::to_string(i) + std::string(i, '.'));
-    ASSERT_TRUE(producer_->Append({.topic = "t", .key = "k", .value = written.back()},
-                                  [](const absl::StatusOr<uint64_t>&) {})
+    ASSERT_TRUE(producer_
+                    ->Append({.topic = "t", .key = "k", .value = written.back()},
+                             [](const absl::StatusOr<uint64_t>&) {})
                     .ok());
   }
   ASSERT_TRUE(producer_->Flush(kPatience).ok());

@@ -1,11 +1,11 @@
 #include "tests/contract/kill.h"
 
-#include <csignal>
-#include <cstdio>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
+#include <cstdio>
 
 namespace centralita::contract {
 namespace {

@@ -78,10 +78,13 @@ std::string_view BatchWriter::Seal(uint64_t base, base::TimePoint append_time) {
 
 absl::StatusOr<BatchReader> BatchReader::Open(std::string_view bytes, Checks checks) {
   if (bytes.size() < kHeaderSize || Load<uint32_t>(bytes, 0) != kMagic) {
-    return absl::DataLossError("a stored batch does not begin as a batch does; restore the log from a copy");
+    return absl::DataLossError(
+        "a stored batch does not begin as a batch does; restore the log from a copy");
   }
-  if (checks == Checks::kChecksum && Load<uint32_t>(bytes, kChecksumAt) != Checksum(bytes.substr(kBaseAt))) {
-    return absl::DataLossError("the checksum of a stored batch is wrong; restore the log from a copy");
+  if (checks == Checks::kChecksum &&
+      Load<uint32_t>(bytes, kChecksumAt) != Checksum(bytes.substr(kBaseAt))) {
+    return absl::DataLossError(
+        "the checksum of a stored batch is wrong; restore the log from a copy");
   }
   const BatchHeader header{.base = Load<uint64_t>(bytes, kBaseAt),
                            .append_time = base::FromUnixMillis(Load<int64_t>(bytes, kTimeAt)),

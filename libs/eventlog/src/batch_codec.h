@@ -1,7 +1,8 @@
 // The bytes of a batch: records of one partition with offsets without gaps, and one append time.
 //
-//   magic u32 | CRC-32C of all that follows u32 | base offset u64 | append time ms i64 | count u32   (little endian)
-//   then for each record: varint key size | varint value size * 2 + tombstone | key | value
+//   magic u32 | CRC-32C of all that follows u32 | base offset u64 | append time ms i64 | count u32
+//   (little endian) then for each record: varint key size | varint value size * 2 + tombstone | key
+//   | value
 #pragma once
 
 #include <cstdint>
@@ -50,7 +51,8 @@ class BatchReader final {
   static absl::StatusOr<BatchReader> Open(std::string_view bytes, Checks checks);
 
   const BatchHeader& header() const { return header_; }
-  // nullopt after the last record, or if the bytes end too early (impossible once the checksum was right).
+  // nullopt after the last record, or if the bytes end too early (impossible once the checksum was
+  // right).
   std::optional<RecordView> Next();
 
  private:

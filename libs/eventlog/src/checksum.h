@@ -1,4 +1,5 @@
-// CRC-32C with the processor's instruction, several times the speed of a table: every appended byte goes through it.
+// CRC-32C with the processor's instruction, several times the speed of a table: every appended byte
+// goes through it.
 #pragma once
 
 #include <cstdint>

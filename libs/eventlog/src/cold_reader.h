@@ -21,8 +21,8 @@ class ColdReader final {
     // There is nothing behind them.
     bool exhausted = false;
   };
-  // Batches with records from `offset` on, in order, until `max_bytes` is reached; at least one if there is any.
-  // DATA_LOSS if one is damaged.
+  // Batches with records from `offset` on, in order, until `max_bytes` is reached; at least one if
+  // there is any. DATA_LOSS if one is damaged.
   absl::StatusOr<Result> Read(int64_t partition, uint64_t offset, size_t max_bytes);
 
  private:

@@ -10,16 +10,19 @@
 namespace centralita::eventlog {
 namespace {
 
-absl::Status OutOfRange(const TopicPartition& partition, uint64_t offset, uint64_t begin, uint64_t end) {
-  return absl::OutOfRangeError(base::ToAbsl(
-      fmt::format("offset {} of {}/{} is not in the log, which holds {} to {}; seek to an offset within, or restore "
-                  "the state that belongs to this log",
-                  offset, partition.topic, partition.partition, begin, end)));
+absl::Status OutOfRange(const TopicPartition& partition, uint64_t offset, uint64_t begin,
+                        uint64_t end) {
+  return absl::OutOfRangeError(
+      base::ToAbsl(fmt::format("offset {} of {}/{} is not in the log, which holds {} to {}; seek "
+                               "to an offset within, or restore "
+                               "the state that belongs to this log",
+                               offset, partition.topic, partition.partition, begin, end)));
 }
 
 }  // namespace
 
-SqliteConsumer::SqliteConsumer(LogState& state, Writer& writer, Membership membership, const ConsumerOptions& options)
+SqliteConsumer::SqliteConsumer(LogState& state, Writer& writer, Membership membership,
+                               const ConsumerOptions& options)
     : state_(state), writer_(writer), membership_(std::move(membership)), options_(options) {}
 
 absl::Status SqliteConsumer::Join(const std::vector<TopicPartition>& partitions) {
@@ -27,9 +30,9 @@ absl::Status SqliteConsumer::Join(const std::vector<TopicPartition>& partitions)
   GroupState& group = state_.groups[membership_.group];
   if (!group.group.Join(membership_.member, partitions)) {
     closed_ = true;
-    return absl::AlreadyExistsError(base::ToAbsl(fmt::format(
-        "group '{}' has a member '{}' already; give each member a name of its own", membership_.group,
-        membership_.member)));
+    return absl::AlreadyExistsError(base::ToAbsl(
+        fmt::format("group '{}' has a member '{}' already; give each member a name of its own",
+                    membership_.group, membership_.member)));
   }
   group.members.push_back(waker_);
   SignalGroup();
@@ -90,8 +93,9 @@ void SqliteConsumer::TakeGroupChanges(PollResult& result) {
 
 void SqliteConsumer::Subscribe(Partition& partition) {
   partition.readers.push_back(waker_);
-  const auto place = std::ranges::lower_bound(held_, partition.name, {},
-                                              [](const Held& held) -> const auto& { return held.partition->name; });
+  const auto place = std::ranges::lower_bound(
+      held_, partition.name, {},
+      [](const Held& held) -> const auto& { return held.partition->name; });
   held_.insert(place, {.partition = &partition, .next = std::nullopt, .paused = false});
 }
 
@@ -117,7 +121,8 @@ absl::StatusOr<std::vector<SqliteConsumer::Fetch>> SqliteConsumer::PlanFetches()
       return OutOfRange(partition.name, from, partition.stored.begin, partition.stored.end);
     }
     if (from == partition.stored.end) continue;
-    Fetch& fetch = fetches.emplace_back(Fetch{.held = at, .from = from, .end = partition.stored.end, .cached = {}});
+    Fetch& fetch = fetches.emplace_back(
+        Fetch{.held = at, .from = from, .end = partition.stored.end, .cached = {}});
     if (partition.cache.empty() || partition.cache.front().base > from) continue;
     auto batch = std::ranges::upper_bound(partition.cache, from, {}, &CachedBatch::base) - 1;
     for (size_t bytes = 0; batch != partition.cache.end() && bytes < options_.max_bytes; ++batch) {
@@ -129,7 +134,8 @@ absl::StatusOr<std::vector<SqliteConsumer::Fetch>> SqliteConsumer::PlanFetches()
   return fetches;
 }
 
-bool SqliteConsumer::TakeRecords(BatchReader batch, const Fetch& fetch, std::vector<Record>& out, Budget& budget) {
+bool SqliteConsumer::TakeRecords(BatchReader batch, const Fetch& fetch, std::vector<Record>& out,
+                                 Budget& budget) {
   uint64_t offset = batch.header().base;
   for (auto record = batch.Next(); record && offset < fetch.end; record = batch.Next(), ++offset) {
     if (offset < fetch.from) continue;
@@ -147,7 +153,8 @@ bool SqliteConsumer::TakeRecords(BatchReader batch, const Fetch& fetch, std::vec
   return true;
 }
 
-absl::StatusOr<std::optional<RecordBatch>> SqliteConsumer::Read(const Fetch& fetch, Budget& budget) {
+absl::StatusOr<std::optional<RecordBatch>> SqliteConsumer::Read(const Fetch& fetch,
+                                                                Budget& budget) {
   Held& held = held_[fetch.held];
   const Partition& partition = *held.partition;
   auto storage = std::make_shared<std::vector<std::shared_ptr<const std::string>>>();
@@ -164,7 +171,8 @@ absl::StatusOr<std::optional<RecordBatch>> SqliteConsumer::Read(const Fetch& fet
   }
   std::vector<Record> records;
   for (const auto& bytes : *storage) {
-    ABSL_ASSIGN_OR_RETURN(BatchReader batch, BatchReader::Open(*bytes, BatchReader::Checks::kShape));
+    ABSL_ASSIGN_OR_RETURN(BatchReader batch,
+                          BatchReader::Open(*bytes, BatchReader::Checks::kShape));
     if (TakeRecords(batch, fetch, records, budget)) continue;
     if (records.empty()) return std::nullopt;
     exhausted = false;
@@ -173,7 +181,8 @@ absl::StatusOr<std::optional<RecordBatch>> SqliteConsumer::Read(const Fetch& fet
   // What was there when we looked may have gone since.
   if (!partition.compacted && (records.empty() || records.front().offset != fetch.from)) {
     held.next.reset();
-    return OutOfRange(partition.name, fetch.from, records.empty() ? fetch.end : records.front().offset, fetch.end);
+    return OutOfRange(partition.name, fetch.from,
+                      records.empty() ? fetch.end : records.front().offset, fetch.end);
   }
   if (exhausted) {
     held.next = fetch.end;
@@ -212,20 +221,23 @@ absl::Status SqliteConsumer::Resume(const TopicPartition& partition) {
 
 absl::Status SqliteConsumer::Commit(const TopicPartition& partition, uint64_t next_offset) {
   if (membership_.group.empty()) {
-    return absl::FailedPreconditionError("a consumer outside any group has nothing to commit; join a group");
+    return absl::FailedPreconditionError(
+        "a consumer outside any group has nothing to commit; join a group");
   }
   {
     const std::lock_guard lock(state_.mutex);
     if (!state_.groups[membership_.group].group.Holds(membership_.member, partition)) {
-      return absl::FailedPreconditionError(base::ToAbsl(
-          fmt::format("{}/{} belongs to another member of group '{}' now", partition.topic, partition.partition,
-                      membership_.group)));
+      return absl::FailedPreconditionError(
+          base::ToAbsl(fmt::format("{}/{} belongs to another member of group '{}' now",
+                                   partition.topic, partition.partition, membership_.group)));
     }
   }
-  const StoredGroupOffset offset{.group = membership_.group, .partition = partition, .next_offset = next_offset};
+  const StoredGroupOffset offset{
+      .group = membership_.group, .partition = partition, .next_offset = next_offset};
   return writer_.Run([&offset](LogFile& file) { return file.SetGroupOffset(offset); },
                      [this, &offset] {
-                       state_.groups[offset.group].group.SetCommitted(offset.partition, offset.next_offset);
+                       state_.groups[offset.group].group.SetCommitted(offset.partition,
+                                                                      offset.next_offset);
                      });
 }
 

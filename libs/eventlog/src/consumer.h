@@ -21,7 +21,8 @@ class SqliteConsumer final : public Consumer {
     std::string member;
   };
   // `state` and `writer` outlive it.
-  SqliteConsumer(LogState& state, Writer& writer, Membership membership, const ConsumerOptions& options);
+  SqliteConsumer(LogState& state, Writer& writer, Membership membership,
+                 const ConsumerOptions& options);
   ~SqliteConsumer() override { Close(); }
 
   // Before the first Poll(). ALREADY_EXISTS if the group has a member of this name.
@@ -64,7 +65,8 @@ class SqliteConsumer final : public Consumer {
   absl::StatusOr<std::vector<Fetch>> PlanFetches();
   absl::StatusOr<std::optional<RecordBatch>> Read(const Fetch& fetch, Budget& budget);
   // Appends the batch's records that are wanted to `out`; false: the budget did not suffice.
-  static bool TakeRecords(BatchReader batch, const Fetch& fetch, std::vector<Record>& out, Budget& budget);
+  static bool TakeRecords(BatchReader batch, const Fetch& fetch, std::vector<Record>& out,
+                          Budget& budget);
   absl::StatusOr<Held*> FindHeld(const TopicPartition& partition);
 
   LogState& state_;

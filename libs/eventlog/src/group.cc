@@ -62,8 +62,9 @@ void Group::Balance() {
   for (const auto& [topic, slots] : topics) BalanceTopic(slots);
 }
 
-// Every member gets the same number of a topic's partitions, give or take one, and keeps as many as it may of those
-// that it has. Members that have most come first, so that the odd partition stays where it is.
+// Every member gets the same number of a topic's partitions, give or take one, and keeps as many as
+// it may of those that it has. Members that have most come first, so that the odd partition stays
+// where it is.
 void Group::BalanceTopic(const std::vector<Slot*>& slots) {
   const std::set<std::string>& wanted_by = slots.front()->wanted_by;
   if (wanted_by.empty()) return;
@@ -73,7 +74,8 @@ void Group::BalanceTopic(const std::vector<Slot*>& slots) {
     if (const auto found = held.find(slot->target); found != held.end()) ++found->second;
   }
   std::vector<std::pair<std::string, size_t>> order(held.begin(), held.end());
-  std::ranges::stable_sort(order, std::ranges::greater{}, [](const auto& member) { return member.second; });
+  std::ranges::stable_sort(order, std::ranges::greater{},
+                           [](const auto& member) { return member.second; });
   std::map<std::string, size_t> room;
   for (size_t i = 0; i < order.size(); ++i) {
     room[order[i].first] = slots.size() / order.size() + (i < slots.size() % order.size() ? 1 : 0);

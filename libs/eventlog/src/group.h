@@ -1,7 +1,7 @@
 // Which member of a group has which partition. Pure: knows no thread and no file.
 //
-// A partition moves in three steps, so that it never has two owners: its owner learns that it is revoked, comes back
-// (or leaves), and only then the next owner gets it.
+// A partition moves in three steps, so that it never has two owners: its owner learns that it is
+// revoked, comes back (or leaves), and only then the next owner gets it.
 #pragma once
 
 #include <cstdint>

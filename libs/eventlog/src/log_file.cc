@@ -13,7 +13,8 @@ namespace {
 
 constexpr int kFormat = 1;
 
-// journal_size_limit: a write-ahead log that once grew keeps its blocks, so that a sync need not allocate any.
+// journal_size_limit: a write-ahead log that once grew keeps its blocks, so that a sync need not
+// allocate any.
 constexpr const char* kSettings = R"sql(
 PRAGMA page_size = 8192;
 PRAGMA journal_mode = WAL;
@@ -48,7 +49,8 @@ absl::Status CheckFormat(Database& db, const std::string& path) {
   if (format == 0) return db.Execute(fmt::format("PRAGMA user_version = {}", kFormat).c_str());
   if (format == kFormat) return absl::OkStatus();
   return absl::FailedPreconditionError(base::ToAbsl(fmt::format(
-      "{} has format {} and this program reads format {}; use the version that wrote it", path, format, kFormat)));
+      "{} has format {} and this program reads format {}; use the version that wrote it", path,
+      format, kFormat)));
 }
 
 int RememberWalPages(void* pages, sqlite3*, const char*, int count) {
@@ -80,12 +82,14 @@ absl::Status LogFile::PrepareAll() {
       {&set_retention_, "UPDATE topics SET retention = ? WHERE name = ?"},
       {&insert_batch_, "INSERT INTO batches VALUES (?, ?, ?)"},
       {&delete_batch_, "DELETE FROM batches WHERE id = ?"},
-      {&oldest_batches_, "SELECT id, time FROM batches WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"},
+      {&oldest_batches_,
+       "SELECT id, time FROM batches WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"},
       {&set_partition_, "UPDATE partitions SET next_offset = ?, last_time = ? WHERE id = ?"},
       {&find_keyed_, "SELECT batch FROM keyed WHERE partition = ? AND key = ?"},
       {&put_keyed_, "REPLACE INTO keyed VALUES (?, ?, ?, ?)"},
       {&old_tombstones_,
-       "SELECT key, batch FROM keyed WHERE partition = ? AND deleted < ? AND batch <> ? ORDER BY deleted LIMIT ?"},
+       "SELECT key, batch FROM keyed WHERE partition = ? AND deleted < ? AND batch <> ? ORDER BY "
+       "deleted LIMIT ?"},
       {&delete_keyed_, "DELETE FROM keyed WHERE partition = ? AND key = ?"},
       {&set_group_offset_, "REPLACE INTO group_offsets VALUES (?, ?, ?, ?)"},
   };
@@ -101,8 +105,10 @@ absl::Status LogFile::PrepareAll() {
 absl::StatusOr<std::vector<StoredTopic>> LogFile::LoadTopics() {
   std::vector<StoredTopic> topics;
   ABSL_ASSIGN_OR_RETURN(Statement get, db_.Prepare("SELECT * FROM topics ORDER BY name"));
-  ABSL_ASSIGN_OR_RETURN(Statement parts,
-                        db_.Prepare("SELECT id, next_offset, last_time FROM partitions WHERE topic = ? ORDER BY number"));
+  ABSL_ASSIGN_OR_RETURN(
+      Statement parts,
+      db_.Prepare(
+          "SELECT id, next_offset, last_time FROM partitions WHERE topic = ? ORDER BY number"));
   while (true) {
     ABSL_ASSIGN_OR_RETURN(const bool more, get.Step());
     if (!more) return topics;
@@ -129,7 +135,8 @@ absl::StatusOr<std::vector<StoredTopic>> LogFile::LoadTopics() {
 absl::Status LogFile::LoadEnds(StoredPartition& partition, bool compacted) {
   ABSL_ASSIGN_OR_RETURN(
       Statement last,
-      db_.Prepare("SELECT id, time, bytes FROM batches WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1"));
+      db_.Prepare(
+          "SELECT id, time, bytes FROM batches WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1"));
   last.Bind(1, RowId(partition.id, 0));
   last.Bind(2, RowId(partition.id + 1, 0));
   ABSL_ASSIGN_OR_RETURN(const bool found, last.Step());
@@ -137,7 +144,8 @@ absl::Status LogFile::LoadEnds(StoredPartition& partition, bool compacted) {
     partition.begin = compacted ? 0 : partition.end;
     return absl::OkStatus();
   }
-  ABSL_ASSIGN_OR_RETURN(const BatchReader batch, BatchReader::Open(last.Blob(2), BatchReader::Checks::kChecksum));
+  ABSL_ASSIGN_OR_RETURN(const BatchReader batch,
+                        BatchReader::Open(last.Blob(2), BatchReader::Checks::kChecksum));
   partition.end = OffsetOf(last.Int(0)) + batch.header().count;
   partition.last_time = base::FromUnixMillis(last.Int(1));
   if (compacted) return absl::OkStatus();
@@ -190,15 +198,16 @@ absl::Status LogFile::SetRetention(const std::string& topic, base::Duration rete
   return set_retention_.Run();
 }
 
-absl::Status LogFile::InsertBatch(int64_t partition, uint64_t base, base::TimePoint time, std::string_view bytes) {
+absl::Status LogFile::InsertBatch(int64_t partition, uint64_t base, base::TimePoint time,
+                                  std::string_view bytes) {
   insert_batch_.Bind(1, RowId(partition, base));
   insert_batch_.Bind(2, base::ToUnixMillis(time));
   insert_batch_.BindBlob(3, bytes);
   return insert_batch_.Run();
 }
 
-absl::Status LogFile::InsertKeyed(int64_t partition, uint64_t offset, base::TimePoint time, std::string_view key,
-                                  bool tombstone, std::string_view bytes) {
+absl::Status LogFile::InsertKeyed(int64_t partition, uint64_t offset, base::TimePoint time,
+                                  std::string_view key, bool tombstone, std::string_view bytes) {
   find_keyed_.Bind(1, partition);
   find_keyed_.BindBlob(2, key);
   ABSL_ASSIGN_OR_RETURN(const bool found, find_keyed_.Step());
@@ -230,7 +239,8 @@ absl::Status LogFile::DeleteRow(int64_t id) {
   return delete_batch_.Run();
 }
 
-absl::StatusOr<int> LogFile::DeleteOlder(StoredPartition& partition, base::TimePoint cutoff, int limit) {
+absl::StatusOr<int> LogFile::DeleteOlder(StoredPartition& partition, base::TimePoint cutoff,
+                                         int limit) {
   std::vector<int64_t> ids;
   uint64_t begin = partition.end;
   {
@@ -241,7 +251,8 @@ absl::StatusOr<int> LogFile::DeleteOlder(StoredPartition& partition, base::TimeP
     while (true) {
       ABSL_ASSIGN_OR_RETURN(const bool more, oldest_batches_.Step());
       if (!more) break;
-      if (static_cast<int>(ids.size()) == limit || oldest_batches_.Int(1) >= base::ToUnixMillis(cutoff)) {
+      if (static_cast<int>(ids.size()) == limit ||
+          oldest_batches_.Int(1) >= base::ToUnixMillis(cutoff)) {
         begin = OffsetOf(oldest_batches_.Int(0));
         break;
       }
@@ -258,7 +269,8 @@ absl::StatusOr<int> LogFile::DeleteOlder(StoredPartition& partition, base::TimeP
   return static_cast<int>(ids.size());
 }
 
-absl::StatusOr<int> LogFile::DeleteTombstones(const StoredPartition& partition, base::TimePoint cutoff, int limit) {
+absl::StatusOr<int> LogFile::DeleteTombstones(const StoredPartition& partition,
+                                              base::TimePoint cutoff, int limit) {
   std::vector<std::pair<std::string, int64_t>> old;
   {
     old_tombstones_.Bind(1, partition.id);
@@ -283,7 +295,8 @@ absl::StatusOr<int> LogFile::DeleteTombstones(const StoredPartition& partition, 
 
 absl::Status LogFile::RestartWal() {
   int pages = 0;
-  const int code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, &pages, nullptr);
+  const int code =
+      sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, &pages, nullptr);
   if (code != SQLITE_OK) return SqliteError(db_.handle(), code, "cannot empty the write-ahead log");
   wal_pages_ = 0;
   return absl::OkStatus();

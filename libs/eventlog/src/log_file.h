@@ -1,8 +1,9 @@
 // The tables of the embedded log and all SQL that writes them.
 //
-// One row per batch: id = partition id << 44 | base offset, so a partition is a range of the primary key. A compacted
-// topic has one row per record, and `keyed` says where the latest record of each key is. A partition's row keeps the
-// next offset only when batches were deleted; otherwise the last batch says it.
+// One row per batch: id = partition id << 44 | base offset, so a partition is a range of the
+// primary key. A compacted topic has one row per record, and `keyed` says where the latest record
+// of each key is. A partition's row keeps the next offset only when batches were deleted; otherwise
+// the last batch says it.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +46,8 @@ struct StoredGroupOffset {
   uint64_t next_offset = 0;
 };
 
-// The connection that writes; used by one thread at a time. Everything but Open() and Load...() belongs into a
-// transaction.
+// The connection that writes; used by one thread at a time. Everything but Open() and Load...()
+// belongs into a transaction.
 class LogFile final {
  public:
   static absl::StatusOr<std::unique_ptr<LogFile>> Open(const std::string& path);
@@ -61,19 +62,22 @@ class LogFile final {
 
   absl::StatusOr<StoredTopic> CreateTopic(const TopicInfo& info);
   absl::Status SetRetention(const std::string& topic, base::Duration retention);
-  absl::Status InsertBatch(int64_t partition, uint64_t base, base::TimePoint time, std::string_view bytes);
+  absl::Status InsertBatch(int64_t partition, uint64_t base, base::TimePoint time,
+                           std::string_view bytes);
   // A batch of one record of a compacted topic: it replaces the record that its key had.
-  absl::Status InsertKeyed(int64_t partition, uint64_t offset, base::TimePoint time, std::string_view key,
-                           bool tombstone, std::string_view bytes);
+  absl::Status InsertKeyed(int64_t partition, uint64_t offset, base::TimePoint time,
+                           std::string_view key, bool tombstone, std::string_view bytes);
   absl::Status SetGroupOffset(const StoredGroupOffset& offset);
 
-  // Deletes the partition's oldest batches that are older than `cutoff`, at most `limit` rows; says how many went, and
-  // moves `begin`.
+  // Deletes the partition's oldest batches that are older than `cutoff`, at most `limit` rows; says
+  // how many went, and moves `begin`.
   absl::StatusOr<int> DeleteOlder(StoredPartition& partition, base::TimePoint cutoff, int limit);
   // Deletes tombstones older than `cutoff`, except a partition's last record; says how many went.
-  absl::StatusOr<int> DeleteTombstones(const StoredPartition& partition, base::TimePoint cutoff, int limit);
+  absl::StatusOr<int> DeleteTombstones(const StoredPartition& partition, base::TimePoint cutoff,
+                                       int limit);
 
-  // Moves the write-ahead log into the file and lets the next commit start it anew. Not in a transaction.
+  // Moves the write-ahead log into the file and lets the next commit start it anew. Not in a
+  // transaction.
   absl::Status RestartWal();
   // Size of the write-ahead log after the last commit.
   int64_t wal_bytes() const { return wal_pages_ * page_size_; }

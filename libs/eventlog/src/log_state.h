@@ -1,5 +1,5 @@
-// What the threads of the embedded log share in memory: topics, what is appended and not yet written, the newest
-// batches, groups. All of it is guarded by LogState::mutex, except where said.
+// What the threads of the embedded log share in memory: topics, what is appended and not yet
+// written, the newest batches, groups. All of it is guarded by LogState::mutex, except where said.
 #pragma once
 
 #include <condition_variable>
@@ -22,7 +22,8 @@
 
 namespace centralita::eventlog {
 
-// Lets one consumer wait. Thread-safe, with a lock of its own that is taken after LogState::mutex or without it.
+// Lets one consumer wait. Thread-safe, with a lock of its own that is taken after LogState::mutex
+// or without it.
 class Waker final {
  public:
   // New records or partitions.
@@ -105,7 +106,8 @@ struct Task {
 };
 
 struct LogState {
-  LogState(SqliteLogOptions log_options, const base::Clock& log_clock) : options(std::move(log_options)), clock(log_clock) {}
+  LogState(SqliteLogOptions log_options, const base::Clock& log_clock)
+      : options(std::move(log_options)), clock(log_clock) {}
 
   Partition* Find(const TopicPartition& name);
   Partition* Find(const std::string& topic, uint32_t partition);

@@ -15,9 +15,10 @@ constexpr size_t kMaxRecordBytes = 64 << 20;
 constexpr size_t kRecordOverhead = 64;
 
 absl::Status NotFound(const Outgoing& record) {
-  return absl::NotFoundError(base::ToAbsl(fmt::format("there is no partition {} of topic '{}'; create it with "
-                                                      "EnsureTopic() first",
-                                                      record.partition, record.topic)));
+  return absl::NotFoundError(
+      base::ToAbsl(fmt::format("there is no partition {} of topic '{}'; create it with "
+                               "EnsureTopic() first",
+                               record.partition, record.topic)));
 }
 
 }  // namespace
@@ -29,17 +30,19 @@ SqliteProducer::SqliteProducer(LogState& state, const ProducerOptions& options)
 
 absl::Status SqliteProducer::CheckOpen() const {
   if (!shared_->failed) return absl::OkStatus();
-  return absl::FailedPreconditionError(base::ToAbsl(
-      fmt::format("producer '{}' is closed since an append failed; make a new one and append again from the first "
-                  "failure on",
-                  shared_->options.name)));
+  return absl::FailedPreconditionError(
+      base::ToAbsl(fmt::format("producer '{}' is closed since an append failed; make a new one and "
+                               "append again from the first "
+                               "failure on",
+                               shared_->options.name)));
 }
 
 absl::Status SqliteProducer::Append(Outgoing record, AckCallback ack) {
   const size_t bytes = record.key.size() + record.value.size() + kRecordOverhead;
   if (bytes > kMaxRecordBytes) {
-    return absl::InvalidArgumentError(base::ToAbsl(
-        fmt::format("a record of {} bytes for topic '{}' is above the limit of {}", bytes, record.topic, kMaxRecordBytes)));
+    return absl::InvalidArgumentError(
+        base::ToAbsl(fmt::format("a record of {} bytes for topic '{}' is above the limit of {}",
+                                 bytes, record.topic, kMaxRecordBytes)));
   }
   {
     const std::lock_guard lock(state_.mutex);
@@ -47,11 +50,13 @@ absl::Status SqliteProducer::Append(Outgoing record, AckCallback ack) {
     Partition* const partition = state_.Find(record.topic, record.partition);
     if (partition == nullptr) return NotFound(record);
     if (shared_->bytes_in_flight >= shared_->options.max_bytes) {
-      return absl::ResourceExhaustedError(base::ToAbsl(fmt::format(
-          "producer '{}' has {} bytes in flight; wait for room", shared_->options.name, shared_->bytes_in_flight)));
+      return absl::ResourceExhaustedError(
+          base::ToAbsl(fmt::format("producer '{}' has {} bytes in flight; wait for room",
+                                   shared_->options.name, shared_->bytes_in_flight)));
     }
     Chunk& chunk = OpenChunk(state_, *partition);
-    chunk.writer.Add(record.key, record.tombstone ? std::string_view() : record.value, record.tombstone);
+    chunk.writer.Add(record.key, record.tombstone ? std::string_view() : record.value,
+                     record.tombstone);
     chunk.acks.push_back({.ack = std::move(ack), .producer = shared_, .bytes = bytes});
     shared_->bytes_in_flight += bytes;
     ++shared_->records_in_flight;
@@ -85,9 +90,9 @@ absl::Status SqliteProducer::WaitForRoom(base::Duration limit) {
 absl::Status SqliteProducer::Flush(base::Duration limit) {
   std::unique_lock lock(state_.mutex);
   if (!shared_->changed.wait_for(lock, limit, [this] { return shared_->records_in_flight == 0; })) {
-    return absl::DeadlineExceededError(
-        base::ToAbsl(fmt::format("producer '{}' still has {} records in flight after {}", shared_->options.name,
-                                 shared_->records_in_flight, base::FormatDuration(limit))));
+    return absl::DeadlineExceededError(base::ToAbsl(
+        fmt::format("producer '{}' still has {} records in flight after {}", shared_->options.name,
+                    shared_->records_in_flight, base::FormatDuration(limit))));
   }
   return absl::OkStatus();
 }

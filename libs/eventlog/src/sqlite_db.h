@@ -13,7 +13,8 @@
 
 namespace centralita::eventlog {
 
-// UNAVAILABLE for what may pass (disk full, I/O error, busy), DATA_LOSS for a damaged file, INTERNAL for the rest.
+// UNAVAILABLE for what may pass (disk full, I/O error, busy), DATA_LOSS for a damaged file,
+// INTERNAL for the rest.
 absl::Status SqliteError(sqlite3* db, int code, std::string_view doing);
 
 // A prepared statement. Bind, step, reset; views stay valid until the next Step() or Reset().

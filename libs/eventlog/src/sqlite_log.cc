@@ -17,16 +17,18 @@ namespace centralita::eventlog {
 namespace {
 
 absl::Status NoTopic(const std::string& topic) {
-  return absl::NotFoundError(
-      base::ToAbsl(fmt::format("there is no topic '{}'; create it with EnsureTopic() first", topic)));
+  return absl::NotFoundError(base::ToAbsl(
+      fmt::format("there is no topic '{}'; create it with EnsureTopic() first", topic)));
 }
 
 absl::Status CheckSame(const TopicSpec& there, const TopicSpec& wanted) {
-  if (there.partitions == wanted.partitions && there.compacted == wanted.compacted) return absl::OkStatus();
-  return absl::FailedPreconditionError(base::ToAbsl(
-      fmt::format("topic '{}' has {} partitions (compacted: {}), not {} (compacted: {}); ask for what it was created "
-                  "with, or migrate it",
-                  there.name, there.partitions, there.compacted, wanted.partitions, wanted.compacted)));
+  if (there.partitions == wanted.partitions && there.compacted == wanted.compacted)
+    return absl::OkStatus();
+  return absl::FailedPreconditionError(base::ToAbsl(fmt::format(
+      "topic '{}' has {} partitions (compacted: {}), not {} (compacted: {}); ask for what it was "
+      "created "
+      "with, or migrate it",
+      there.name, there.partitions, there.compacted, wanted.partitions, wanted.compacted)));
 }
 
 // A log that is deleted and made again must not pass for the one before.
@@ -57,7 +59,8 @@ class SqliteLog final : public EventLog {
   absl::StatusOr<TopicInfo> Describe(const std::string& topic) const override;
   absl::StatusOr<OffsetRange> Offsets(const TopicPartition& partition) const override;
   absl::StatusOr<std::unique_ptr<Producer>> NewProducer(const ProducerOptions& options) override;
-  absl::StatusOr<std::unique_ptr<Consumer>> Join(const std::string& group, const std::string& member,
+  absl::StatusOr<std::unique_ptr<Consumer>> Join(const std::string& group,
+                                                 const std::string& member,
                                                  const std::vector<std::string>& topics,
                                                  const ConsumerOptions& options) override;
   absl::StatusOr<std::unique_ptr<Consumer>> Read(const std::vector<TopicPartition>& partitions,
@@ -92,7 +95,8 @@ absl::Status SqliteLog::Start() {
 
 absl::StatusOr<TopicInfo> SqliteLog::EnsureTopic(const TopicSpec& spec) {
   if (spec.name.empty() || spec.partitions == 0 || spec.retention.count() < 0) {
-    return absl::InvalidArgumentError("a topic needs a name, at least one partition, and a retention of 0 or more");
+    return absl::InvalidArgumentError(
+        "a topic needs a name, at least one partition, and a retention of 0 or more");
   }
   const std::lock_guard creating(create_mutex_);
   const auto there = Describe(spec.name);
@@ -116,13 +120,14 @@ absl::StatusOr<TopicInfo> SqliteLog::CreateTopic(const TopicSpec& spec) {
 
 absl::StatusOr<TopicInfo> SqliteLog::SetRetention(const TopicSpec& spec) {
   TopicInfo info;
-  ABSL_RETURN_IF_ERROR(writer_->Run([&](LogFile& file) { return file.SetRetention(spec.name, spec.retention); },
-                                    [&] {
-                                      Topic& topic = state_.topics[spec.name];
-                                      topic.info.spec.retention = spec.retention;
-                                      for (auto& partition : topic.partitions) partition->retention = spec.retention;
-                                      info = topic.info;
-                                    }));
+  ABSL_RETURN_IF_ERROR(
+      writer_->Run([&](LogFile& file) { return file.SetRetention(spec.name, spec.retention); },
+                   [&] {
+                     Topic& topic = state_.topics[spec.name];
+                     topic.info.spec.retention = spec.retention;
+                     for (auto& partition : topic.partitions) partition->retention = spec.retention;
+                     info = topic.info;
+                   }));
   return info;
 }
 
@@ -137,8 +142,8 @@ absl::StatusOr<OffsetRange> SqliteLog::Offsets(const TopicPartition& partition) 
   const std::lock_guard lock(state_.mutex);
   const Partition* const found = state_.Find(partition);
   if (found == nullptr) {
-    return absl::NotFoundError(
-        base::ToAbsl(fmt::format("there is no partition {} of topic '{}'", partition.partition, partition.topic)));
+    return absl::NotFoundError(base::ToAbsl(fmt::format("there is no partition {} of topic '{}'",
+                                                        partition.partition, partition.topic)));
   }
   return OffsetRange{.begin = found->stored.begin, .end = found->stored.end};
 }
@@ -147,14 +152,17 @@ absl::StatusOr<std::unique_ptr<Producer>> SqliteLog::NewProducer(const ProducerO
   return std::make_unique<SqliteProducer>(state_, options);
 }
 
-absl::StatusOr<std::unique_ptr<Consumer>> SqliteLog::Join(const std::string& group, const std::string& member,
+absl::StatusOr<std::unique_ptr<Consumer>> SqliteLog::Join(const std::string& group,
+                                                          const std::string& member,
                                                           const std::vector<std::string>& topics,
                                                           const ConsumerOptions& options) {
-  if (group.empty() || member.empty()) return absl::InvalidArgumentError("a group and its members need names");
+  if (group.empty() || member.empty())
+    return absl::InvalidArgumentError("a group and its members need names");
   std::vector<TopicPartition> partitions;
   for (const std::string& topic : topics) {
     ABSL_ASSIGN_OR_RETURN(const TopicInfo info, Describe(topic));
-    for (uint32_t number = 0; number < info.spec.partitions; ++number) partitions.push_back({topic, number});
+    for (uint32_t number = 0; number < info.spec.partitions; ++number)
+      partitions.push_back({topic, number});
   }
   auto consumer = std::make_unique<SqliteConsumer>(
       state_, *writer_, SqliteConsumer::Membership{.group = group, .member = member}, options);
@@ -162,17 +170,20 @@ absl::StatusOr<std::unique_ptr<Consumer>> SqliteLog::Join(const std::string& gro
   return consumer;
 }
 
-absl::StatusOr<std::unique_ptr<Consumer>> SqliteLog::Read(const std::vector<TopicPartition>& partitions,
-                                                          const ConsumerOptions& options) {
-  for (const TopicPartition& partition : partitions) ABSL_RETURN_IF_ERROR(Offsets(partition).status());
-  auto consumer = std::make_unique<SqliteConsumer>(state_, *writer_, SqliteConsumer::Membership{}, options);
+absl::StatusOr<std::unique_ptr<Consumer>> SqliteLog::Read(
+    const std::vector<TopicPartition>& partitions, const ConsumerOptions& options) {
+  for (const TopicPartition& partition : partitions)
+    ABSL_RETURN_IF_ERROR(Offsets(partition).status());
+  auto consumer =
+      std::make_unique<SqliteConsumer>(state_, *writer_, SqliteConsumer::Membership{}, options);
   consumer->Attach(partitions);
   return consumer;
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<EventLog>> OpenSqliteLog(const SqliteLogOptions& options, const base::Clock& clock) {
+absl::StatusOr<std::unique_ptr<EventLog>> OpenSqliteLog(const SqliteLogOptions& options,
+                                                        const base::Clock& clock) {
   ABSL_ASSIGN_OR_RETURN(FileLock lock, FileLock::Acquire(options.path));
   auto log = std::make_unique<SqliteLog>(options, clock, std::move(lock));
   ABSL_RETURN_IF_ERROR(log->Start());

@@ -34,7 +34,8 @@ bool Sweeper::SweepSlice(Partition& partition) {
   base::TimePoint cutoff;
   {
     const std::lock_guard lock(state_.mutex);
-    const base::Duration keep = partition.compacted ? state_.options.tombstone_retention : partition.retention;
+    const base::Duration keep =
+        partition.compacted ? state_.options.tombstone_retention : partition.retention;
     sweep = keep.count() > 0 && partition.stored.begin < partition.stored.end;
     cutoff = state_.clock.Now() - keep;
   }
@@ -44,8 +45,9 @@ bool Sweeper::SweepSlice(Partition& partition) {
   const absl::Status status = writer_.Run(
       [&](LogFile& file) -> absl::Status {
         after = partition.stored;
-        ABSL_ASSIGN_OR_RETURN(deleted, partition.compacted ? file.DeleteTombstones(after, cutoff, limit)
-                                                           : file.DeleteOlder(after, cutoff, limit));
+        ABSL_ASSIGN_OR_RETURN(deleted, partition.compacted
+                                           ? file.DeleteTombstones(after, cutoff, limit)
+                                           : file.DeleteOlder(after, cutoff, limit));
         return absl::OkStatus();
       },
       [&] { partition.stored.begin = after.begin; });

@@ -12,6 +12,8 @@ constexpr base::Duration kInterval{1'000};
 constexpr int64_t kCheckpointBytes = 16 << 20;
 // Under a steady load the log never is wholly moved at any moment, and would grow without an end.
 constexpr int64_t kRestartBytes = 96 << 20;
+// If the disk cannot follow, commits wait for it.
+constexpr int64_t kHardBytes = 256 << 20;
 
 }  // namespace
 
@@ -21,7 +23,8 @@ absl::StatusOr<std::unique_ptr<WalKeeper>> WalKeeper::Open(const std::string& pa
   return std::unique_ptr<WalKeeper>(new WalKeeper(std::move(db)));
 }
 
-WalKeeper::WalKeeper(Database db) : db_(std::move(db)), thread_(kInterval, [this] { Checkpoint(); }) {}
+WalKeeper::WalKeeper(Database db)
+    : db_(std::move(db)), thread_(kInterval, [this] { Checkpoint(); }) {}
 
 void WalKeeper::TransactionBegins(LogFile& file) {
   RestartIfWanted(file);
@@ -39,7 +42,8 @@ void WalKeeper::Checkpoint() {
   if (complete_ && ended_.load() <= covered_) return;
   int frames = 0;
   int moved = 0;
-  // An error (disk full) is not ours to report: commits will meet it, and the next call tries again.
+  // An error (disk full) is not ours to report: commits will meet it, and the next call tries
+  // again.
   const int code =
       sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
   complete_ = code == SQLITE_OK && frames == moved;
@@ -49,12 +53,18 @@ void WalKeeper::Checkpoint() {
 
 // Just after a checkpoint little is left to move, so that the writer may do the rest itself.
 void WalKeeper::RestartIfWanted(LogFile& file) {
-  if (!restart_wanted_.load()) return;
-  const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock.owns_lock()) return;
+  const bool must = wal_bytes_.load() > kHardBytes;
+  if (!must && !restart_wanted_.load()) return;
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (must) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return;
+  }
   restart_wanted_ = false;
   complete_ = file.RestartWal().ok();
   covered_ = begun_.load();
+  wal_bytes_ = file.wal_bytes();
 }
 
 }  // namespace centralita::eventlog

@@ -11,22 +11,24 @@
 namespace centralita::eventlog {
 namespace {
 
-absl::Status WriteKeyed(LogFile& file, const Chunk& chunk, int64_t partition, std::string_view bytes) {
+absl::Status WriteKeyed(LogFile& file, const Chunk& chunk, int64_t partition,
+                        std::string_view bytes) {
   ABSL_ASSIGN_OR_RETURN(BatchReader batch, BatchReader::Open(bytes, BatchReader::Checks::kShape));
   uint64_t offset = chunk.base;
   while (const auto record = batch.Next()) {
     BatchWriter one;
     one.Add(record->key, record->value, record->tombstone);
-    ABSL_RETURN_IF_ERROR(file.InsertKeyed(partition, offset, chunk.append_time, record->key, record->tombstone,
-                                          one.Seal(offset, chunk.append_time)));
+    ABSL_RETURN_IF_ERROR(file.InsertKeyed(partition, offset, chunk.append_time, record->key,
+                                          record->tombstone, one.Seal(offset, chunk.append_time)));
     ++offset;
   }
   return absl::OkStatus();
 }
 
 absl::Status Explain(const absl::Status& status) {
-  return {status.code(), base::ToAbsl(fmt::format("not stored, append again later: {}",
-                                                  std::string_view(status.message().data(), status.message().size())))};
+  return {status.code(), base::ToAbsl(fmt::format(
+                             "not stored, append again later: {}",
+                             std::string_view(status.message().data(), status.message().size())))};
 }
 
 }  // namespace
@@ -43,7 +45,8 @@ Writer::~Writer() {
   thread_.join();
 }
 
-absl::Status Writer::Run(std::function<absl::Status(LogFile&)> run, std::function<void()> on_durable) {
+absl::Status Writer::Run(std::function<absl::Status(LogFile&)> run,
+                         std::function<void()> on_durable) {
   auto task = std::make_unique<Task>();
   task->run = std::move(run);
   task->on_durable = std::move(on_durable);
@@ -72,7 +75,8 @@ void Writer::Loop() {
 
 bool Writer::Take(Round& round) {
   std::unique_lock lock(state_.mutex);
-  state_.work.wait(lock, [this] { return state_.stopping || !state_.queue.empty() || !state_.tasks.empty(); });
+  state_.work.wait(
+      lock, [this] { return state_.stopping || !state_.queue.empty() || !state_.tasks.empty(); });
   round.tasks = std::exchange(state_.tasks, {});
   size_t bytes = 0;
   size_t records = 0;
@@ -103,7 +107,8 @@ absl::Status Writer::WriteAll(Round& round) {
   const base::TimePoint now = state_.clock.Now();
   absl::flat_hash_map<Partition*, StoredPartition> ends;
   for (const auto& chunk : round.chunks) {
-    StoredPartition& end = ends.try_emplace(chunk->partition, chunk->partition->stored).first->second;
+    StoredPartition& end =
+        ends.try_emplace(chunk->partition, chunk->partition->stored).first->second;
     chunk->base = end.end;
     chunk->append_time = std::max(now, end.last_time);
     end.end += chunk->writer.count();
@@ -127,14 +132,16 @@ void Writer::Publish(Round& round) {
       partition.stored.end = chunk->base + count;
       partition.stored.last_time = chunk->append_time;
       auto bytes = std::make_shared<const std::string>(std::move(chunk->writer).TakeBytes());
-      state_.AddToCache(partition, {.base = chunk->base, .count = count, .bytes = std::move(bytes)});
+      state_.AddToCache(partition,
+                        {.base = chunk->base, .count = count, .bytes = std::move(bytes)});
       readers.insert(readers.end(), partition.readers.begin(), partition.readers.end());
     }
   }
   for (const auto& reader : readers) reader->Signal();
 }
 
-// Whatever waits behind fails too: a producer's later record must not be stored without the earlier one.
+// Whatever waits behind fails too: a producer's later record must not be stored without the earlier
+// one.
 void Writer::Fail(Round& round) {
   const std::lock_guard lock(state_.mutex);
   for (auto& chunk : state_.queue) {
@@ -143,7 +150,8 @@ void Writer::Fail(Round& round) {
   }
   state_.queue.clear();
   for (const auto& chunk : round.chunks) {
-    for (const PendingAck& pending : chunk->acks) pending.producer->failed = pending.producer->options.gapless;
+    for (const PendingAck& pending : chunk->acks)
+      pending.producer->failed = pending.producer->options.gapless;
   }
 }
 

@@ -1,4 +1,5 @@
-// The one thread that writes the file: takes what waits, writes it in one transaction, syncs, acknowledges.
+// The one thread that writes the file: takes what waits, writes it in one transaction, syncs,
+// acknowledges.
 #pragma once
 
 #include <functional>
@@ -22,8 +23,9 @@ class Writer final {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // Runs `run` in a transaction and waits until that is durable. Then, before it returns, `on_durable` runs under the
-  // state's mutex. Both run on the writer's thread. Not to be called from an ack.
+  // Runs `run` in a transaction and waits until that is durable. Then, before it returns,
+  // `on_durable` runs under the state's mutex. Both run on the writer's thread. Not to be called
+  // from an ack.
   absl::Status Run(std::function<absl::Status(LogFile&)> run, std::function<void()> on_durable);
 
  private:

@@ -24,8 +24,9 @@ absl::StatusOr<std::unique_ptr<Reader>> ReaderPool::Open() const {
   ABSL_RETURN_IF_ERROR(db.Execute("PRAGMA query_only = 1; PRAGMA cache_size = -8192"));
   ABSL_ASSIGN_OR_RETURN(Statement begin, db.Prepare("BEGIN"));
   ABSL_ASSIGN_OR_RETURN(Statement end, db.Prepare("COMMIT"));
-  ABSL_ASSIGN_OR_RETURN(Statement get, db.Prepare("SELECT value FROM kv WHERE partition = ?1 AND name = ?2 "
-                                                  "AND (expires = 0 OR expires > ?3)"));
+  ABSL_ASSIGN_OR_RETURN(Statement get,
+                        db.Prepare("SELECT value FROM kv WHERE partition = ?1 AND name = ?2 "
+                                   "AND (expires = 0 OR expires > ?3)"));
   ABSL_ASSIGN_OR_RETURN(Statement scan_from,
                         db.Prepare("SELECT name, value FROM kv WHERE partition = ?1 AND name >= ?2 "
                                    "AND (expires = 0 OR expires > ?3) ORDER BY name"));

@@ -28,7 +28,8 @@ class ReaderPool final {
   // Given back when it goes.
   class Lease final {
    public:
-    Lease(ReaderPool& pool, std::unique_ptr<Reader> reader) : pool_(&pool), reader_(std::move(reader)) {}
+    Lease(ReaderPool& pool, std::unique_ptr<Reader> reader)
+        : pool_(&pool), reader_(std::move(reader)) {}
     ~Lease() {
       if (reader_ != nullptr) pool_->GiveBack(std::move(reader_));
     }

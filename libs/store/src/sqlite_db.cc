@@ -33,15 +33,16 @@ constexpr int kBusyTimeoutMs = 10'000;
 
 absl::Status SqliteError(sqlite3* db, int code, std::string_view doing) {
   const char* file = db == nullptr ? nullptr : sqlite3_db_filename(db, "main");
-  return {CodeOf(code), base::ToAbsl(fmt::format("{} in {}: {} (SQLite code {})", doing,
-                                                 file == nullptr ? "the database" : file,
-                                                 db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db),
-                                                 code))};
+  return {CodeOf(code),
+          base::ToAbsl(fmt::format(
+              "{} in {}: {} (SQLite code {})", doing, file == nullptr ? "the database" : file,
+              db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db), code))};
 }
 
 void Statement::BindBlob(int index, std::string_view bytes) {
   // A null pointer would bind NULL instead of no bytes.
-  sqlite3_bind_blob64(handle_.get(), index, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_STATIC);
+  sqlite3_bind_blob64(handle_.get(), index, bytes.empty() ? "" : bytes.data(), bytes.size(),
+                      SQLITE_STATIC);
 }
 
 absl::StatusOr<bool> Statement::Step() {
@@ -67,13 +68,15 @@ std::string_view Statement::Blob(int column) const {
 
 absl::StatusOr<Database> Database::Open(const std::string& path) {
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(
-      path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database db(handle);
   if (code != SQLITE_OK) {
-    return absl::Status(CodeOf(code), base::ToAbsl(fmt::format("cannot open {}: {}; its folder must exist and be "
-                                                               "writable",
-                                                               path, sqlite3_errstr(code))));
+    return absl::Status(CodeOf(code),
+                        base::ToAbsl(fmt::format("cannot open {}: {}; its folder must exist and be "
+                                                 "writable",
+                                                 path, sqlite3_errstr(code))));
   }
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
@@ -83,7 +86,8 @@ absl::StatusOr<Database> Database::Open(const std::string& path) {
 absl::Status Database::Execute(const char* sql) {
   const int code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
   if (code == SQLITE_OK) return absl::OkStatus();
-  return SqliteError(handle_.get(), sqlite3_extended_errcode(handle_.get()), fmt::format("cannot run '{}'", sql));
+  return SqliteError(handle_.get(), sqlite3_extended_errcode(handle_.get()),
+                     fmt::format("cannot run '{}'", sql));
 }
 
 absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {

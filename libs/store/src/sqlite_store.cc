@@ -11,11 +11,13 @@ namespace {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::unique_ptr<StoreWriter> writer, const std::string& path, const base::Clock& clock)
+  SqliteStore(std::unique_ptr<StoreWriter> writer, const std::string& path,
+              const base::Clock& clock)
       : writer_(std::move(writer)), readers_(path), clock_(clock) {}
 
   absl::StatusOr<std::optional<std::string>> Get(const Key& key) override;
-  absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(const std::vector<Key>& keys) override;
+  absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(
+      const std::vector<Key>& keys) override;
   absl::StatusOr<std::string> SetIfAbsent(const Key& key, const std::string& value,
                                           base::Duration time_to_live) override;
   absl::Status Commit(const Transaction& transaction) override;
@@ -46,7 +48,8 @@ absl::StatusOr<std::optional<std::string>> SqliteStore::Get(const Key& key) {
   return Find(reader->get, key);
 }
 
-absl::StatusOr<std::vector<std::optional<std::string>>> SqliteStore::GetMany(const std::vector<Key>& keys) {
+absl::StatusOr<std::vector<std::optional<std::string>>> SqliteStore::GetMany(
+    const std::vector<Key>& keys) {
   std::vector<std::optional<std::string>> values;
   values.reserve(keys.size());
   ABSL_ASSIGN_OR_RETURN(const auto reader, readers_.Take());
@@ -105,7 +108,8 @@ absl::StatusOr<ScanPage> SqliteStore::Scan(const std::string& partition, const s
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const SqliteStoreOptions& options, const base::Clock& clock) {
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const SqliteStoreOptions& options,
+                                                       const base::Clock& clock) {
   ABSL_ASSIGN_OR_RETURN(auto writer, StoreWriter::Open(options.path, clock));
   return std::make_unique<SqliteStore>(std::move(writer), options.path, clock);
 }

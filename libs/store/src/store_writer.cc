@@ -36,19 +36,21 @@ absl::Status CheckFormat(Database& db, const std::string& path) {
   get.Reset();
   if (format == 0) return db.Execute(fmt::format("PRAGMA user_version = {}", kFormat).c_str());
   if (format == kFormat) return absl::OkStatus();
-  return absl::FailedPreconditionError(base::ToAbsl(
-      fmt::format("{} has format {} and this program reads format {}; delete the file, the logs fill it again", path,
-                  format, kFormat)));
+  return absl::FailedPreconditionError(base::ToAbsl(fmt::format(
+      "{} has format {} and this program reads format {}; delete the file, the logs fill it again",
+      path, format, kFormat)));
 }
 
 int64_t Later(int64_t now, base::Duration time_to_live) {
-  if (time_to_live.count() > std::numeric_limits<int64_t>::max() - now) return std::numeric_limits<int64_t>::max();
+  if (time_to_live.count() > std::numeric_limits<int64_t>::max() - now)
+    return std::numeric_limits<int64_t>::max();
   return now + time_to_live.count();
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<StoreWriter>> StoreWriter::Open(const std::string& path, const base::Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreWriter>> StoreWriter::Open(const std::string& path,
+                                                               const base::Clock& clock) {
   ABSL_ASSIGN_OR_RETURN(Database db, Database::Open(path));
   auto writer = std::unique_ptr<StoreWriter>(new StoreWriter(std::move(db), clock));
   ABSL_RETURN_IF_ERROR(writer->Prepare(path));
@@ -63,7 +65,8 @@ absl::Status StoreWriter::Prepare(const std::string& path) {
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
       {&rollback_, "ROLLBACK"},
-      {&find_, "SELECT value FROM kv WHERE partition = ? AND name = ? AND (expires = 0 OR expires > ?)"},
+      {&find_,
+       "SELECT value FROM kv WHERE partition = ? AND name = ? AND (expires = 0 OR expires > ?)"},
       {&put_, "REPLACE INTO kv VALUES (?, ?, ?, ?)"},
       {&erase_, "DELETE FROM kv WHERE partition = ? AND name = ?"},
       {&expire_,
@@ -109,7 +112,8 @@ std::vector<absl::Status> StoreWriter::Commit(std::span<const Transaction> trans
 }
 
 absl::Status StoreWriter::Apply(const Transaction& transaction) {
-  for (const Condition& condition : transaction.conditions) ABSL_RETURN_IF_ERROR(Check(transaction, condition));
+  for (const Condition& condition : transaction.conditions)
+    ABSL_RETURN_IF_ERROR(Check(transaction, condition));
   for (const Put& put : transaction.puts) {
     ABSL_RETURN_IF_ERROR(Write(transaction.partition, put.name, put.value, put.time_to_live));
   }
@@ -124,12 +128,13 @@ absl::Status StoreWriter::Apply(const Transaction& transaction) {
 absl::Status StoreWriter::Check(const Transaction& transaction, const Condition& condition) {
   ABSL_ASSIGN_OR_RETURN(const auto value, Find(transaction.partition, condition.name));
   if (value == condition.value) return absl::OkStatus();
-  return absl::AbortedError(base::ToAbsl(fmt::format(
-      "nothing was written to '{}': '{}' is not what was expected; read it again", transaction.partition,
-      condition.name)));
+  return absl::AbortedError(base::ToAbsl(
+      fmt::format("nothing was written to '{}': '{}' is not what was expected; read it again",
+                  transaction.partition, condition.name)));
 }
 
-absl::StatusOr<std::optional<std::string>> StoreWriter::Find(std::string_view partition, std::string_view name) {
+absl::StatusOr<std::optional<std::string>> StoreWriter::Find(std::string_view partition,
+                                                             std::string_view name) {
   find_.BindBlob(1, partition);
   find_.BindBlob(2, name);
   find_.Bind(3, NowMillis());
@@ -139,8 +144,8 @@ absl::StatusOr<std::optional<std::string>> StoreWriter::Find(std::string_view pa
   return std::string(find_.Blob(0));
 }
 
-absl::Status StoreWriter::Write(std::string_view partition, std::string_view name, std::string_view value,
-                                base::Duration time_to_live) {
+absl::Status StoreWriter::Write(std::string_view partition, std::string_view name,
+                                std::string_view value, base::Duration time_to_live) {
   put_.BindBlob(1, partition);
   put_.BindBlob(2, name);
   put_.BindBlob(3, value);

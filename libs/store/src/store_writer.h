@@ -20,11 +20,14 @@ namespace centralita::store {
 // Thread-safe: one writes, others wait.
 class StoreWriter final {
  public:
-  static absl::StatusOr<std::unique_ptr<StoreWriter>> Open(const std::string& path, const base::Clock& clock);
+  static absl::StatusOr<std::unique_ptr<StoreWriter>> Open(const std::string& path,
+                                                           const base::Clock& clock);
 
-  // All in one SQLite transaction. Each succeeds or is ABORTED on its own; an error of the file fails them all.
+  // All in one SQLite transaction. Each succeeds or is ABORTED on its own; an error of the file
+  // fails them all.
   std::vector<absl::Status> Commit(std::span<const Transaction> transactions);
-  absl::StatusOr<std::string> SetIfAbsent(const Key& key, const std::string& value, base::Duration time_to_live);
+  absl::StatusOr<std::string> SetIfAbsent(const Key& key, const std::string& value,
+                                          base::Duration time_to_live);
 
  private:
   StoreWriter(Database db, const base::Clock& clock) : db_(std::move(db)), clock_(clock) {}
@@ -34,7 +37,8 @@ class StoreWriter final {
   absl::Status InTransaction(const Work& work);
   absl::Status Apply(const Transaction& transaction);
   absl::Status Check(const Transaction& transaction, const Condition& condition);
-  absl::StatusOr<std::optional<std::string>> Find(std::string_view partition, std::string_view name);
+  absl::StatusOr<std::optional<std::string>> Find(std::string_view partition,
+                                                  std::string_view name);
   absl::Status Write(std::string_view partition, std::string_view name, std::string_view value,
                      base::Duration time_to_live);
   absl::Status DeleteExpired(size_t writes);

@@ -12,10 +12,13 @@ constexpr base::Duration kInterval{1'000};
 constexpr int kCheckpointPages = 4'096;
 // Under a steady load the log never is wholly moved at any moment, and would grow without an end.
 constexpr int kRestartPages = 12'288;
+// If the disk cannot follow, commits wait for it.
+constexpr int kHardPages = 32'768;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<WalKeeper>> WalKeeper::Open(const std::string& path, Database& writer) {
+absl::StatusOr<std::unique_ptr<WalKeeper>> WalKeeper::Open(const std::string& path,
+                                                           Database& writer) {
   ABSL_ASSIGN_OR_RETURN(Database db, Database::Open(path));
   ABSL_RETURN_IF_ERROR(db.Execute("PRAGMA wal_autocheckpoint = 0"));
   return std::unique_ptr<WalKeeper>(new WalKeeper(std::move(db), writer));
@@ -35,18 +38,26 @@ int WalKeeper::Grew(void* self, sqlite3*, const char*, int pages) {
   return SQLITE_OK;
 }
 
-// Just after a checkpoint little is left to move, so that the writer may do the rest itself.
 void WalKeeper::TransactionBegins() {
-  if (restart_wanted_.load()) {
-    const std::unique_lock lock(mutex_, std::try_to_lock);
-    if (lock.owns_lock()) {
-      restart_wanted_ = false;
-      complete_ = sqlite3_wal_checkpoint_v2(writer_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr,
-                                            nullptr) == SQLITE_OK;
-      covered_ = begun_.load();
-    }
-  }
+  RestartIfWanted();
   ++begun_;
+}
+
+// Just after a checkpoint little is left to move, so that the writer may do the rest itself.
+void WalKeeper::RestartIfWanted() {
+  const bool must = wal_pages_.load() > kHardPages;
+  if (!must && !restart_wanted_.load()) return;
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (must) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return;
+  }
+  restart_wanted_ = false;
+  complete_ = sqlite3_wal_checkpoint_v2(writer_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART,
+                                        nullptr, nullptr) == SQLITE_OK;
+  covered_ = begun_.load();
+  if (complete_) wal_pages_ = 0;
 }
 
 void WalKeeper::Checkpoint() {
@@ -54,7 +65,8 @@ void WalKeeper::Checkpoint() {
   if (complete_ && ended_.load() <= covered_) return;
   int frames = 0;
   int moved = 0;
-  // An error (disk full) is not ours to report: commits will meet it, and the next call tries again.
+  // An error (disk full) is not ours to report: commits will meet it, and the next call tries
+  // again.
   const int code =
       sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
   complete_ = code == SQLITE_OK && frames == moved;

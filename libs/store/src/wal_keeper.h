@@ -1,8 +1,9 @@
-// Moves the write-ahead log into the file on a thread of its own, so that no commit waits for it, and bounds its size.
+// Moves the write-ahead log into the file on a thread of its own, so that no commit waits for it,
+// and bounds its size.
 //
-// SQLite up to 3.51.2 can lose commits if a checkpoint starts while the log is wholly moved and a writer starts it
-// anew ("WAL-reset bug", sqlite.org/wal.html). So there is one checkpointer, and it never touches a log that is wholly
-// moved: that is what the counts of transactions are for.
+// SQLite up to 3.51.2 can lose commits if a checkpoint starts while the log is wholly moved and a
+// writer starts it anew ("WAL-reset bug", sqlite.org/wal.html). So there is one checkpointer, and
+// it never touches a log that is wholly moved: that is what the counts of transactions are for.
 #pragma once
 
 #include <atomic>
@@ -32,6 +33,7 @@ class WalKeeper final {
  private:
   WalKeeper(Database db, Database& writer);
   void Checkpoint();
+  void RestartIfWanted();
   static int Grew(void* self, sqlite3* db, const char* name, int pages);
 
   Database db_;
