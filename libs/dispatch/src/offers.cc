@@ -1,0 +1,173 @@
+#include "offers.h"
+
+#include <utility>
+#include <vector>
+
+#include "emit.h"
+#include "fmt/format.h"
+#include "matching.h"
+#include "messages.h"
+#include "queueing.h"
+#include "settings.h"
+#include "views.h"
+
+namespace centralita::dispatch {
+namespace {
+
+void CoolDown(const Shard& shard, Conversation& conversation, int64_t now) {
+  auto& c = conversation.state;
+  const int64_t span = shard.policy.section().decline_cooldown_ms();
+  if (span <= 0) return;
+  for (auto& cooldown : *c.mutable_cooldowns()) {
+    if (cooldown.agent_id() != c.agent_id()) continue;
+    cooldown.set_until_unix_ms(now + span);
+    return;
+  }
+  auto& cooldown = *c.add_cooldowns();
+  cooldown.set_agent_id(c.agent_id());
+  cooldown.set_until_unix_ms(now + span);
+}
+
+std::string_view WithdrawalOf(events::v1::OfferEnd end) {
+  switch (end) {
+    case events::v1::OFFER_END_DECLINED:
+      return "declined";
+    case events::v1::OFFER_END_EXPIRED:
+      return "expired";
+    case events::v1::OFFER_END_AGENT_LOST:
+      return "agent_lost";
+    default:
+      return "undeliverable";
+  }
+}
+
+std::vector<Conversation*> WorkOf(const Agent& agent) {
+  std::vector<Conversation*> work;
+  work.reserve(agent.work.size());
+  for (const auto& [arrival, conversation] : agent.work) work.push_back(conversation);
+  return work;
+}
+
+void FreeWaiting(Shard& shard, Context& context, Conversation& conversation) {
+  auto& c = conversation.state;
+  c.set_freed(true);
+  shard.Update(conversation);
+  auto& event = BeginEvent(shard, context, conversation);
+  auto& held = *event.mutable_held();
+  held.set_agent_id(c.agent_id());
+  held.set_until_unix_ms(c.hold_until_unix_ms());
+  held.set_freed(true);
+  Emit(shard, context, event);
+}
+
+}  // namespace
+
+void MakeOffer(Shard& shard, Context& context, Conversation& conversation, Agent& agent,
+               events::v1::Decision decision) {
+  auto& c = conversation.state;
+  c.set_offers_made(c.offers_made() + 1);
+  c.set_phase(state::DISPATCH_PHASE_OFFERED);
+  c.set_agent_id(agent.state.agent_id());
+  auto& offer = *c.mutable_offer();
+  offer.set_offer_id(fmt::format("{}.{}.{}", c.conversation_id(), c.revision(), c.offers_made()));
+  offer.set_lease_until_unix_ms(context.now + OfferLeaseMs(shard.policy.section()));
+  *offer.mutable_decision() = std::move(decision);
+  shard.Update(conversation);
+
+  auto& event = BeginEvent(shard, context, conversation);
+  auto& offered = *event.mutable_offered();
+  offered.set_offer_id(offer.offer_id());
+  offered.set_agent_id(c.agent_id());
+  offered.set_lease_until_unix_ms(offer.lease_until_unix_ms());
+  offered.set_accepted_unix_ms(UnansweredSince(conversation));
+  offered.set_units(c.units());
+  *event.mutable_decision() = offer.decision();
+  Emit(shard, context, event);
+  NotifyOffer(shard, context, conversation);
+}
+
+void EndOffer(Shard& shard, Context& context, Conversation& conversation, events::v1::OfferEnd end,
+              std::string_view reason) {
+  auto& c = conversation.state;
+  auto& event = BeginEvent(shard, context, conversation);
+  auto& ended = *event.mutable_offer_ended();
+  ended.set_offer_id(c.offer().offer_id());
+  ended.set_agent_id(c.agent_id());
+  ended.set_end(end);
+  ended.set_reason(reason.data(), reason.size());
+  Emit(shard, context, event);
+  if (Agent* const agent = conversation.holder) {
+    NotifyOfferWithdrawn(shard, context, *agent, c.offer().offer_id(), reason.empty() ? WithdrawalOf(end) : reason);
+  }
+  if (end == events::v1::OFFER_END_DECLINED || end == events::v1::OFFER_END_EXPIRED) {
+    CoolDown(shard, conversation, context.now);
+    c.set_bounces(c.bounces() + 1);
+    TagIfBouncing(shard, conversation);
+  }
+  NoteFreed(shard, context, conversation);
+}
+
+void Unassign(Shard& shard, Context& context, Conversation& conversation, std::string_view reason,
+              const ChangedClocks* changed) {
+  auto& event = BeginEvent(shard, context, conversation);
+  auto& unassigned = *event.mutable_unassigned();
+  unassigned.set_agent_id(conversation.state.agent_id());
+  unassigned.set_reason(reason.data(), reason.size());
+  if (changed != nullptr) *event.mutable_clocks() = *changed;
+  Emit(shard, context, event);
+  if (Agent* const agent = conversation.holder) NotifyUnassigned(shard, context, *agent, conversation, reason);
+  NoteFreed(shard, context, conversation);
+}
+
+void NoteFreed(Shard& shard, Context& context, const Conversation& conversation) {
+  Agent* const agent = conversation.holder;
+  if (agent == nullptr || conversation.counted_units == 0) return;
+  agent->state.set_idle_since_unix_ms(context.now);
+  shard.Update(*agent);
+}
+
+void ExpireOffer(Shard& shard, Context& context, Conversation& conversation) {
+  Agent* const agent = conversation.holder;
+  EndOffer(shard, context, conversation, events::v1::OFFER_END_EXPIRED, {});
+  ReturnToQueue(shard, context, conversation, "expired");
+  if (agent != nullptr) MatchAgent(shard, context, *agent);
+}
+
+void EndSilence(Shard& shard, Context& context, Conversation& conversation) {
+  Agent* const agent = conversation.holder;
+  CoolDown(shard, conversation, context.now);
+  Unassign(shard, context, conversation, "silent");
+  ReturnToQueue(shard, context, conversation, "silent");
+  if (agent != nullptr) MatchAgent(shard, context, *agent);
+}
+
+void EndHold(Shard& shard, Context& context, Conversation& conversation) {
+  Agent* const agent = conversation.holder;
+  const bool frees = conversation.counted_units > 0;
+  Unassign(shard, context, conversation, "closed");
+  Close(shard, context, conversation, routing::v1::CLOSE_REASON_CUSTOMER_SILENT, {}, {});
+  if (agent != nullptr && frees) MatchAgent(shard, context, *agent);
+}
+
+void ReturnOffers(Shard& shard, Context& context, Agent& agent) {
+  for (Conversation* const conversation : WorkOf(agent)) {
+    if (conversation->state.phase() != state::DISPATCH_PHASE_OFFERED) continue;
+    EndOffer(shard, context, *conversation, events::v1::OFFER_END_AGENT_LOST, {});
+    ReturnToQueue(shard, context, *conversation, "agent_lost");
+  }
+}
+
+void ReturnWork(Shard& shard, Context& context, Agent& agent, std::string_view reason) {
+  ReturnOffers(shard, context, agent);
+  for (Conversation* const conversation : WorkOf(agent)) {
+    const auto phase = conversation->state.phase();
+    if (phase == state::DISPATCH_PHASE_ACTIVE) {
+      Unassign(shard, context, *conversation, reason);
+      ReturnToQueue(shard, context, *conversation, "agent_lost");
+    } else if (phase == state::DISPATCH_PHASE_WAITING && !conversation->state.freed()) {
+      FreeWaiting(shard, context, *conversation);
+    }
+  }
+}
+
+}  // namespace centralita::dispatch
