@@ -1,6 +1,15 @@
 #include "log_state.h"
 
 namespace centralita::eventlog {
+namespace {
+
+// With what a small batch costs beside its bytes.
+size_t CostOf(const CachedBatch& batch) {
+  constexpr size_t kOverhead = 128;
+  return batch.bytes->capacity() + kOverhead;
+}
+
+}  // namespace
 
 void Waker::Signal() {
   {
@@ -48,13 +57,13 @@ std::vector<Partition*> LogState::AllPartitions() {
 }
 
 void LogState::AddToCache(Partition& partition, CachedBatch batch) {
-  cache_bytes_ += batch.bytes->size();
+  cache_bytes_ += CostOf(batch);
   partition.cache.push_back(std::move(batch));
   cache_order_.push_back(&partition);
   while (cache_bytes_ > options.cache_bytes) {
     Partition& oldest = *cache_order_.front();
     cache_order_.pop_front();
-    cache_bytes_ -= oldest.cache.front().bytes->size();
+    cache_bytes_ -= CostOf(oldest.cache.front());
     oldest.cache.pop_front();
   }
 }
