@@ -20,7 +20,8 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "tienda producto sigo ayuda "
     "hoy ayer manana sin si hay era fue ser talla cambiar cancelar factura descuento codigo "
     "urgente quien alguien vosotros "
-    "ustedes usted verguenza estafa tampoco tambien solo",
+    "ustedes usted verguenza estafa tampoco tambien solo os haceis podeis habeis teneis haber "
+    "cuesta alguna porfa",
     // en
     "the a an and of to in is it my i you your we they this that was were are be been have has had "
     "not no do does did "
@@ -30,7 +31,7 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "card payment account "
     "login password help there their its if or so as by about any all out up get got ago today "
     "yesterday tomorrow "
-    "cancel change wrong item size late lost never received nobody anyone asap",
+    "cancel change wrong item size late lost never received nobody anyone someone pls asap",
     // bg
     "и в на да не се за с от е са ми ме ви си ли че по но как къде кога какво защо кой това тази "
     "този тези аз ние вие "
@@ -43,7 +44,7 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "kade kude koga moqta moyata porachka porachkata poruchka poruchkata pratka pratkata dostavka "
     "dostavkata pari parite "
     "iskam molq molya blagodarq blagodarya zdraveite zdravei nqma nyama shte kakvo zashto veche "
-    "oshte tova mnogo kolko",
+    "oshte tova mnogo kolko struva dostavqte na li e do",
     // pt
     "o a os as um uma de do da dos das que e em no na nos nas por para com meu minha meus minhas "
     "se esta este isto isso "
@@ -67,7 +68,7 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "quelle mais tres plus "
     "c j l d n qu s au aux sur dans votre vos notre veux voudrais besoin peux pouvez depuis taille "
     "changer annuler facture "
-    "urgent personne",
+    "urgent personne moi rappelez",
     // de
     "der die das den dem des ein eine einen einem einer und ist in nicht ich du er sie es wir ihr "
     "mein meine meinen "
