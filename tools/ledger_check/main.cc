@@ -59,18 +59,23 @@ absl::StatusOr<Arguments> Parse(int argc, char** argv) {
       arguments.report = argv[++i];
     } else if ((flag == "--in-flight-grace-ms" || flag == "--view-slack-ms") && has_value) {
       const auto value = Milliseconds(argv[++i]);
-      if (!value.has_value()) return absl::InvalidArgumentError(fmt::format("{} needs milliseconds, not \"{}\".", flag, argv[i]));
+      if (!value.has_value())
+        return absl::InvalidArgumentError(
+            fmt::format("{} needs milliseconds, not \"{}\".", flag, argv[i]));
       (flag == "--view-slack-ms" ? arguments.options.view_slack_ms
                                  : arguments.options.in_flight_grace_ms) = *value;
     } else if (flag.starts_with("-")) {
-      return absl::InvalidArgumentError(fmt::format("Unknown option {}, or its value is missing; see --help.", flag));
+      return absl::InvalidArgumentError(
+          fmt::format("Unknown option {}, or its value is missing; see --help.", flag));
     } else if (!arguments.folder.empty()) {
-      return absl::InvalidArgumentError(fmt::format("One ledger at a time: {} and {}.", arguments.folder, flag));
+      return absl::InvalidArgumentError(
+          fmt::format("One ledger at a time: {} and {}.", arguments.folder, flag));
     } else {
       arguments.folder = flag;
     }
   }
-  if (arguments.folder.empty() && !arguments.help) return absl::InvalidArgumentError("Which folder? See --help.");
+  if (arguments.folder.empty() && !arguments.help)
+    return absl::InvalidArgumentError("Which folder? See --help.");
   return arguments;
 }
 

@@ -128,6 +128,37 @@ TEST_F(CleanLedger, MessageBeyondTheCloseGoesToAnotherConversation) {
   EXPECT_EQ(CheckClean().resolved, 2u);
 }
 
+TEST_F(CleanLedger, SeveralMessagesBeyondTheCloseMoveTogether) {
+  for (uint64_t i = 1; i <= 3; ++i) Accept("m" + std::to_string(i), i);
+  Open(kFirst, "m1");
+  Join(kFirst, "m2", 2);
+  Join(kFirst, "m3", 3);
+  Hand(kFirst, "ana", {"m1"});
+  Resolve(kFirst, "ana", 1, 1);
+  Open(kOther, "m2");
+  Move(kOther, "m2", 1);
+  Move(kOther, "m3", 2);
+  Hand(kOther, "ben", {"m2", "m3"});
+  Resolve(kOther, "ben", 2, 2);
+  EXPECT_EQ(CheckClean().resolved, 3u);
+}
+
+TEST_F(CleanLedger, TransferTellsWhatTheFirstShardHadNotTaken) {
+  for (uint64_t i = 1; i <= 3; ++i) Accept("m" + std::to_string(i), i);
+  Open(kFirst, "m1");
+  Join(kFirst, "m2", 2);
+  Join(kFirst, "m3", 3);
+  Hand(kFirst, "ana", {"m1"});
+  Wait(10);
+  SawUnassigned(kFirst, "ana");
+  Release(kFirst, 1);
+  Move(kAgain, "m2", 2);
+  Move(kAgain, "m3", 3);
+  Hand(kAgain, "ben", {"m1", "m2", "m3"});
+  Resolve(kAgain, "ben", 3, 2);
+  EXPECT_EQ(CheckClean().resolved, 3u);
+}
+
 TEST_F(CleanLedger, DeadLetterCountsUntilItIsReplayed) {
   Accept("m1", 0);
   Accept("m2", 1);

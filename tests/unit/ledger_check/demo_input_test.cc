@@ -56,12 +56,12 @@ TEST(DemoInput, CoversLanguagesChannelsAndIntents) {
   EXPECT_THAT(ValuesOf(messages, "channel"),
               UnorderedElementsAre("chat", "email", "form", "phone", "sms", "whatsapp", "messenger",
                                    "instagram", "x", "telegram", "review", "marketplace"));
-  EXPECT_THAT(ValuesOf(messages, "expect_intent"),
-              UnorderedElementsAre("order_status", "delivery_problem", "shipping_info",
-                                   "return_refund", "cancel_change_order", "product_question",
-                                   "payment_billing", "discount_promo", "account_access",
-                                   "complaint", "technical_problem", "contact_agent",
-                                   "praise_feedback", "spam_offtopic", "other"));
+  EXPECT_THAT(
+      ValuesOf(messages, "expect_intent"),
+      UnorderedElementsAre("order_status", "delivery_problem", "shipping_info", "return_refund",
+                           "cancel_change_order", "product_question", "payment_billing",
+                           "discount_promo", "account_access", "complaint", "technical_problem",
+                           "contact_agent", "praise_feedback", "spam_offtopic", "other"));
 }
 
 TEST(DemoInput, IsSortedByTimeWithinTheDemo) {
@@ -124,7 +124,8 @@ TEST(DemoInput, PaymentOfTheBigCartFailsAfterItsOwnerWrote) {
       cart_at = signal.value("at_ms", int64_t{-1});
       EXPECT_EQ(signal["value"].value("cents", 0), 34000);
     }
-    if (signal.value("kind", "") == "payment_failed") failed_at = signal.value("at_ms", int64_t{-1});
+    if (signal.value("kind", "") == "payment_failed")
+      failed_at = signal.value("at_ms", int64_t{-1});
   }
   const int64_t wrote_at = story[0].value("at_ms", int64_t{-1});
   EXPECT_GE(cart_at, 0);
@@ -138,7 +139,8 @@ TEST(DemoInput, TellsTheOtherStories) {
   EXPECT_EQ(ValuesOf(burst, "handle").size(), 1u);
   EXPECT_LE(burst.back().value("at_ms", 0) - burst.front().value("at_ms", 0), 10000);
 
-  EXPECT_THAT(ValuesOf(StoryOf("chat_then_email"), "channel"), UnorderedElementsAre("chat", "email"));
+  EXPECT_THAT(ValuesOf(StoryOf("chat_then_email"), "channel"),
+              UnorderedElementsAre("chat", "email"));
   EXPECT_FALSE(StoryOf("vip_lost_parcel").empty());
 
   const auto callback = StoryOf("scheduled_callback");

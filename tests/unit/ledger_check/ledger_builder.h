@@ -1,4 +1,5 @@
-// Writes small ledgers for tests: a shop with whole lives of conversations, in which a test plants its fault.
+// Writes small ledgers for tests: a shop with whole lives of conversations, in which a test plants
+// its fault.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -120,6 +121,17 @@ class LedgerBuilder {
     auto event = About(matter);
     Fill(message, sequence, *event.mutable_reopened()->mutable_message());
     Emit(common::v1::STAGE_ROUTE, std::move(event));
+  }
+  void Move(const Matter& matter, const std::string& message, uint64_t sequence) {
+    auto event = About(matter);
+    Fill(message, sequence, *event.mutable_moved()->mutable_message());
+    Emit(common::v1::STAGE_ROUTE, std::move(event));
+  }
+  void Release(const Matter& matter, uint64_t last_sequence) {
+    auto event = About(matter);
+    event.mutable_released()->set_reason("transfer");
+    event.mutable_released()->set_last_sequence(last_sequence);
+    Emit(common::v1::STAGE_DISPATCH, std::move(event));
   }
   void Duplicate(const std::string& message) {
     events::v1::Event event;
@@ -251,13 +263,11 @@ class LedgerBuilder {
     action.mutable_resolve();
     writer_->Did(now_, agent, Session(agent), action);
   }
-  void Disconnect(const std::string& agent) {
-    writer_->Disconnected(now_, agent, Session(agent));
-  }
+  void Disconnect(const std::string& agent) { writer_->Disconnected(now_, agent, Session(agent)); }
 
   // Events and views from the queue to the agent's hands.
-  void Hand(const Matter& matter, const std::string& agent, const std::vector<std::string>& messages,
-            int units = 33) {
+  void Hand(const Matter& matter, const std::string& agent,
+            const std::vector<std::string>& messages, int units = 33) {
     Offer(matter, agent, units);
     Wait(5);
     SawOffer(matter, agent, messages, units);

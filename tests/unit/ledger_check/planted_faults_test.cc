@@ -1,4 +1,5 @@
-// One fault of each kind, planted in a ledger that is well otherwise: it must be found, counted and named.
+// One fault of each kind, planted in a ledger that is well otherwise: it must be found, counted and
+// named.
 #include <gmock/gmock.h>
 
 #include "ledger_builder.h"

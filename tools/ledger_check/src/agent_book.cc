@@ -113,8 +113,8 @@ void AgentBook::Assigned(const nlohmann::json& line, Id agent, View& view, int64
   const uint64_t revision = UintOf(line, "revision");
   const uint64_t last_sequence = UintOf(line, "last_sequence");
   const auto known = view.work.find(conversation);
-  const bool again = known != view.work.end() && known->second.assigned &&
-                     known->second.revision == revision;
+  const bool again =
+      known != view.work.end() && known->second.assigned && known->second.revision == revision;
   const int64_t since = again ? known->second.since_ms : t;
   if (!again && known != view.work.end() && known->second.assigned) {
     Drop(conversation, agent, view, t);
@@ -196,11 +196,12 @@ void AgentBook::Result(const nlohmann::json& line, Id agent, View& view) {
     return;
   }
   const bool traced = kind == "accept" || kind == "reply" || kind == "resolve";
-  if (traced && !facts_.effective_actions.contains(ActionHash(facts_.AgentName(agent), action_id))) {
+  if (traced &&
+      !facts_.effective_actions.contains(ActionHash(facts_.AgentName(agent), action_id))) {
     facts_.findings.Add("effect_missing", 1, [&] {
-      return fmt::format("agent {} was told that {} {} of conversation {} took effect; no event says so",
-                         facts_.AgentName(agent), kind, action_id,
-                         facts_.ConversationName(conversation));
+      return fmt::format(
+          "agent {} was told that {} {} of conversation {} took effect; no event says so",
+          facts_.AgentName(agent), kind, action_id, facts_.ConversationName(conversation));
     });
   }
 }

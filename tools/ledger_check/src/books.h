@@ -1,10 +1,11 @@
-// One reader for each kind of file; each adds to the facts. Read in the order in which they are declared.
+// One reader for each kind of file; each adds to the facts. Read in the order in which they are
+// declared.
 #pragma once
 
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "centralita/ledger/ledger_check.h"
 #include "facts.h"
 #include "files.h"
@@ -33,6 +34,7 @@ class EventBook final {
 
  private:
   struct LastOfConversation {
+    uint64_t revision;
     uint64_t sequence;
     Id message;
   };
@@ -45,7 +47,8 @@ class EventBook final {
   void ReadAlarm(const events::v1::Event& event, bool breach);
   void Place(const events::v1::Event& event, const std::string& message_id, uint64_t sequence,
              bool replayed, bool starts_revision);
-  void CheckConversationOrder(Id conversation, Id message, uint64_t sequence, bool starts_revision);
+  void CheckConversationOrder(Id conversation, Id message, uint64_t revision, uint64_t sequence,
+                              bool starts_revision);
   // The first effect of a message, whatever it is.
   void CheckCustomerOrder(const std::string& customer_id, Id message);
   void Step(const events::v1::Event& event, StepKind kind, const std::string& agent_id,
@@ -63,7 +66,8 @@ class EventBook final {
   absl::flat_hash_map<std::pair<Id, int32_t>, std::pair<uint64_t, Id>> customers_;
 };
 
-// dead_letters.*.bin: all are read before any is counted, since a replay may come in another partition.
+// dead_letters.*.bin: all are read before any is counted, since a replay may come in another
+// partition.
 class LetterBook final {
  public:
   explicit LetterBook(Facts& facts) : facts_(facts) {}

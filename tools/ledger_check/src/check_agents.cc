@@ -146,7 +146,8 @@ class Replay final {
     EndOffer(held);
     if (held.owner == kNoId) return;
     if (held.counted) loads_[held.owner] -= held.units;
-    ownerships_.push_back({step.conversation, held.owner, held.revision, held.since_ms, step.at_ms});
+    ownerships_.push_back(
+        {step.conversation, held.owner, held.revision, held.since_ms, step.at_ms});
     held.owner = kNoId;
   }
 
@@ -185,7 +186,8 @@ void CheckOverlaps(Facts& facts, std::vector<Ownership>& ownerships, int64_t sla
         facts.two_owners.insert(next.conversation).second) {
       facts.findings.Add("two_owners", 1, [&] {
         return fmt::format(
-            "conversation {} was agent {}'s (revision {}) and agent {}'s (revision {}) at {}, by {}",
+            "conversation {} was agent {}'s (revision {}) and agent {}'s (revision {}) at {}, by "
+            "{}",
             facts.ConversationName(next.conversation), facts.AgentName(longest->agent),
             longest->revision, facts.AgentName(next.agent), next.revision, next.start_ms, by);
       });

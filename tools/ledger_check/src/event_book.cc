@@ -93,11 +93,11 @@ void EventBook::ReadRoute(const Event& event) {
       return;
     }
     case Event::kOpened:
-      return Place(event, event.opened().message().message_id(), event.opened().message().sequence(),
-                   event.opened().replayed(), true);
+      return Place(event, event.opened().message().message_id(),
+                   event.opened().message().sequence(), event.opened().replayed(), true);
     case Event::kJoined:
-      return Place(event, event.joined().message().message_id(), event.joined().message().sequence(),
-                   event.joined().replayed(), false);
+      return Place(event, event.joined().message().message_id(),
+                   event.joined().message().sequence(), event.joined().replayed(), false);
     case Event::kReopened:
       return Place(event, event.reopened().message().message_id(),
                    event.reopened().message().sequence(), event.reopened().replayed(), true);
@@ -115,31 +115,36 @@ void EventBook::Place(const Event& event, const std::string& message_id, uint64_
   const Id conversation = facts_.ConversationId(event.conversation_id());
   MessageFacts& message = facts_.Message(id);
   if (replayed) message.replayed = true;
+  const bool told_again = message.conversation == conversation &&
+                          message.revision == event.revision() && message.sequence == sequence;
+  if (told_again) return;  // an opening for several messages tells the first of them twice
   if (message.Placed()) {
     facts_.replacements.push_back({id, message.conversation, message.revision, message.sequence,
                                    conversation, event.revision()});
   } else if (message.answered == 0) {
     CheckCustomerOrder(event.customer_id(), id);
   }
-  CheckConversationOrder(conversation, id, sequence, starts_revision);
+  CheckConversationOrder(conversation, id, event.revision(), sequence, starts_revision);
   message.conversation = conversation;
   message.revision = event.revision();
   message.sequence = sequence;
 }
 
-void EventBook::CheckConversationOrder(Id conversation, Id message, uint64_t sequence,
-                                       bool starts_revision) {
-  const auto [last, is_first] =
-      conversations_.try_emplace(conversation, LastOfConversation{sequence, message});
+void EventBook::CheckConversationOrder(Id conversation, Id message, uint64_t revision,
+                                       uint64_t sequence, bool starts_revision) {
+  const LastOfConversation now_last{revision, sequence, message};
+  const auto [last, is_first] = conversations_.try_emplace(conversation, now_last);
   if (is_first) return;
+  // What the shard had not taken is told again, in order, with the next revision.
+  const bool continues = !starts_revision && revision == last->second.revision;
   const MessageFacts& before = facts_.Message(last->second.message);
   const MessageFacts& now = facts_.Message(message);
   const bool comparable = before.partition >= 0 && before.partition == now.partition;
-  if (!starts_revision && message != last->second.message &&
+  if (continues &&
       (sequence <= last->second.sequence || (comparable && now.offset < before.offset))) {
     facts_.disorders.push_back({message, last->second.message});
   }
-  last->second = {sequence, message};
+  last->second = now_last;
 }
 
 void EventBook::CheckCustomerOrder(const std::string& customer_id, Id id) {
@@ -190,6 +195,7 @@ void EventBook::ReadDispatch(const Event& event) {
       return Step(event, StepKind::kClosed, by_agent ? closed.agent_id() : "");
     }
     case Event::kReleased:
+      facts_.conversations[facts_.ConversationId(event.conversation_id())].released = true;
       return Step(event, StepKind::kReleased, "");
     case Event::kPresence:
       if (event.presence().capacity_units() > 0) {
@@ -206,10 +212,10 @@ void EventBook::ReadDispatch(const Event& event) {
   }
 }
 
-void EventBook::Step(const Event& event, StepKind kind, const std::string& agent_id, int32_t units) {
-  const Id conversation = event.conversation_id().empty()
-                              ? kNoId
-                              : facts_.ConversationId(event.conversation_id());
+void EventBook::Step(const Event& event, StepKind kind, const std::string& agent_id,
+                     int32_t units) {
+  const Id conversation =
+      event.conversation_id().empty() ? kNoId : facts_.ConversationId(event.conversation_id());
   const Id agent = agent_id.empty()
                        ? kNoId
                        : facts_.agent_ids.Of(fmt::format("{}/{}", event.tenant(), agent_id));

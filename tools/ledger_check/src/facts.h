@@ -59,6 +59,7 @@ struct Close {
 
 struct ConversationFacts {
   absl::InlinedVector<Close, 1> closes;
+  bool released = false;
 };
 
 // A message was taken from a place and put in another.
@@ -131,7 +132,7 @@ struct Facts {
   uint64_t warnings = 0;
   uint64_t breaches = 0;
 
-  std::vector<Ownership> views;  // by agents' clients
+  std::vector<Ownership> views;                 // by agents' clients
   absl::flat_hash_map<Id, int32_t> capacities;  // by Welcome
   bool has_agents = false;
 

@@ -16,8 +16,8 @@ namespace {
 constexpr uint32_t kMaxBlockBytes = 64u << 20;
 
 absl::Status Damaged(const std::filesystem::path& path, uint64_t number, std::string_view what) {
-  return absl::DataLossError(fmt::format("{}, record {}: {}; the ledger cannot be judged.",
-                                         path.string(), number, what));
+  return absl::DataLossError(
+      fmt::format("{}, record {}: {}; the ledger cannot be judged.", path.string(), number, what));
 }
 
 std::string CutShort(const std::filesystem::path& path, uint64_t number) {
@@ -40,8 +40,8 @@ absl::StatusOr<std::vector<std::filesystem::path>> FilesOf(const std::filesystem
     }
   }
   if (error) {
-    return absl::NotFoundError(fmt::format("Cannot read the ledger's folder {}: {}.",
-                                           folder.string(), error.message()));
+    return absl::NotFoundError(
+        fmt::format("Cannot read the ledger's folder {}: {}.", folder.string(), error.message()));
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -52,7 +52,8 @@ absl::StatusOr<std::string> ReadLines(const std::filesystem::path& path, const L
   if (!in) return absl::NotFoundError(fmt::format("Cannot open {}.", path.string()));
   std::string text;
   for (uint64_t number = 1; std::getline(in, text); ++number) {
-    // getline met the end before a newline: the writer died, even if what is there happens to parse.
+    // getline met the end before a newline: the writer died, even if what is there happens to
+    // parse.
     if (in.eof()) return CutShort(path, number);
     if (text.empty()) continue;
     const auto line = nlohmann::json::parse(text, nullptr, false);
@@ -61,7 +62,8 @@ absl::StatusOr<std::string> ReadLines(const std::filesystem::path& path, const L
       return Damaged(path, number, std::string(status.message()));
     }
   }
-  if (in.bad()) return absl::DataLossError(fmt::format("Cannot read {} to its end.", path.string()));
+  if (in.bad())
+    return absl::DataLossError(fmt::format("Cannot read {} to its end.", path.string()));
   return std::string();
 }
 

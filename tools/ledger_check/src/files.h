@@ -1,4 +1,5 @@
-// Reads a ledger's files. A last record cut short (a crash) is left out and told; damage before it is an error.
+// Reads a ledger's files. A last record cut short (a crash) is left out and told; damage before it
+// is an error.
 #pragma once
 
 #include <cstdint>

@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <string>
 #include <string_view>
-#include <functional>
 
 #include "absl/container/flat_hash_map.h"
 

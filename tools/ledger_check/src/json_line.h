@@ -1,4 +1,5 @@
-// Builds one line of JSON without a tree in between: a load generator writes tens of thousands a second.
+// Builds one line of JSON without a tree in between: a load generator writes tens of thousands a
+// second.
 #pragma once
 
 #include <fmt/format.h>

@@ -33,8 +33,7 @@ absl::Status ReadAllBlocks(const Paths& paths, const BlockReader& read, Report& 
 
 absl::Status Missing(const std::filesystem::path& folder, std::string_view files,
                      std::string_view writer) {
-  return absl::NotFoundError(
-      fmt::format("{} has no {}: {}.", folder.string(), files, writer));
+  return absl::NotFoundError(fmt::format("{} has no {}: {}.", folder.string(), files, writer));
 }
 
 absl::Status ReadAll(const std::filesystem::path& folder, Facts& facts, Report& report) {
@@ -46,7 +45,8 @@ absl::Status ReadAll(const std::filesystem::path& folder, Facts& facts, Report& 
     if (!files->ok()) return files->status();
   }
   if (senders->empty()) {
-    return Missing(folder, "senders.*.jsonl", "without what senders were told nothing can be judged");
+    return Missing(folder, "senders.*.jsonl",
+                   "without what senders were told nothing can be judged");
   }
   if (events->empty()) {
     return Missing(folder, "events.*.bin", "dump the topic events into it after the run");

@@ -153,7 +153,9 @@ std::string LineOf(int64_t t, std::string_view agent, std::string_view session,
       return AgentLine(t, agent, session, "result")
           .String("action_id", result.action_id())
           .String("conversation_id", result.conversation_id())
-          .String("error", !result.has_error() ? "" : code.empty() ? "unknown" : code)
+          .String("error", !result.has_error() ? ""
+                           : code.empty()      ? "unknown"
+                                               : code)
           .Line();
     }
     case Update::kClosing:
@@ -171,8 +173,9 @@ absl::Status WriteAll(int fd, std::string_view bytes, const std::filesystem::pat
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      return absl::UnavailableError(fmt::format("Cannot write the ledger's file {}: {}. The ledger is incomplete.",
-                                                path.string(), std::strerror(errno)));
+      return absl::UnavailableError(
+          fmt::format("Cannot write the ledger's file {}: {}. The ledger is incomplete.",
+                      path.string(), std::strerror(errno)));
     }
     bytes.remove_prefix(static_cast<size_t>(written));
   }
@@ -193,8 +196,8 @@ class LedgerWriter::File final {
     std::lock_guard lock(mutex_);
     if (!status_.ok()) return;
     if (closed_) {
-      status_ = absl::FailedPreconditionError(
-          fmt::format("A record came for {} after the ledger was closed; close it last.", path_.string()));
+      status_ = absl::FailedPreconditionError(fmt::format(
+          "A record came for {} after the ledger was closed; close it last.", path_.string()));
       return;
     }
     buffer_ += record;
@@ -205,8 +208,8 @@ class LedgerWriter::File final {
     std::lock_guard lock(mutex_);
     if (!buffer_.empty()) WriteOut();
     if (status_.ok() && fd_ >= 0 && ::fsync(fd_) != 0) {
-      status_ = absl::UnavailableError(
-          fmt::format("Cannot sync the ledger's file {}: {}.", path_.string(), std::strerror(errno)));
+      status_ = absl::UnavailableError(fmt::format("Cannot sync the ledger's file {}: {}.",
+                                                   path_.string(), std::strerror(errno)));
     }
     closed_ = closed_ || close;
     return status_;
@@ -216,9 +219,10 @@ class LedgerWriter::File final {
   void WriteOut() {
     if (!status_.ok()) return;
     if (fd_ < 0) fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    status_ = fd_ >= 0 ? WriteAll(fd_, buffer_, path_)
-                       : absl::UnavailableError(fmt::format("Cannot create the ledger's file {}: {}.",
-                                                            path_.string(), std::strerror(errno)));
+    status_ = fd_ >= 0
+                  ? WriteAll(fd_, buffer_, path_)
+                  : absl::UnavailableError(fmt::format("Cannot create the ledger's file {}: {}.",
+                                                       path_.string(), std::strerror(errno)));
     buffer_.clear();
   }
 
@@ -259,8 +263,8 @@ absl::StatusOr<std::unique_ptr<LedgerWriter>> LedgerWriter::Open(
   const auto events = path("events", "bin"), letters = path("dead_letters", "bin");
   for (const auto& file : {senders, agents, events, letters}) {
     if (std::filesystem::exists(file, error)) {
-      return absl::AlreadyExistsError(
-          fmt::format("{} exists: give each process its own name and each run a new folder.", file.string()));
+      return absl::AlreadyExistsError(fmt::format(
+          "{} exists: give each process its own name and each run a new folder.", file.string()));
     }
   }
   return std::unique_ptr<LedgerWriter>(

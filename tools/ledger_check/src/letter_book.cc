@@ -45,7 +45,8 @@ absl::Status LetterBook::Read(std::string_view block) {
     return absl::OkStatus();
   }
   if (record.origin().has_source() &&
-      !sources_.insert(std::hash<std::string>{}(record.origin().source().SerializeAsString())).second) {
+      !sources_.insert(std::hash<std::string>{}(record.origin().source().SerializeAsString()))
+           .second) {
     facts_.findings.Note("dead_letter_repeats_dropped");
     return absl::OkStatus();
   }

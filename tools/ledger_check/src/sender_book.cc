@@ -10,7 +10,7 @@ namespace {
 // Answers after which nobody knows whether the message was written.
 bool IsUncertain(std::string_view code) {
   for (const std::string_view known : {"unavailable", "deadline_exceeded", "cancelled", "unknown",
-                                       "internal", "aborted", "no_answer", ""}) {
+                                       "internal", "aborted", "log_unavailable", "no_answer", ""}) {
     if (code == known) return true;
   }
   return false;
@@ -39,7 +39,8 @@ absl::Status SenderBook::Read(const nlohmann::json& line) {
   } else {
     const auto [other, is_new] =
         facts_.deliveries.emplace(std::pair(static_cast<uint32_t>(partition), offset), number);
-    // An ingest that sees a retry may answer with the first delivery's place; two messages cannot share one.
+    // An ingest that sees a retry may answer with the first delivery's place; two messages cannot
+    // share one.
     if (!is_new && other->second != number) {
       facts_.findings.Add("conservation", 1, [&] {
         return fmt::format("messages {} and {} were both accepted at inbound {}/{}",

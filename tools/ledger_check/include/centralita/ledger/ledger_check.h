@@ -1,5 +1,5 @@
-// Judges a ledger on disk: what was lost, done twice, done by two, or done in the wrong order. It knows the protos and
-// the ledger's format (README.md) and shares no code with what it judges.
+// Judges a ledger on disk: what was lost, done twice, done by two, or done in the wrong order. It
+// knows the protos and the ledger's format (README.md) and shares no code with what it judges.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,11 @@
 namespace centralita::ledger {
 
 struct CheckOptions {
-  // Messages without a trace that were accepted within this time before the ledger's last moment count as in flight,
-  // not as lost. 0: the system had the time to finish before the dump was made.
+  // Messages without a trace that were accepted within this time before the ledger's last moment
+  // count as in flight, not as lost. 0: the system had the time to finish before the dump was made.
   int64_t in_flight_grace_ms = 0;
-  // By how much two clients' views of one conversation may overlap: the news of losing it travels too.
+  // By how much two clients' views of one conversation may overlap: the news of losing it travels
+  // too.
   int64_t view_slack_ms = 1000;
   // In flight at the end is a fault as well.
   bool require_settled = false;
@@ -41,7 +42,8 @@ struct Report {
 
   uint64_t warnings = 0;
   uint64_t breaches = 0;
-  // From a sender's hand to the first offer that an agent's client saw, real time; absent without any.
+  // From a sender's hand to the first offer that an agent's client saw, real time; absent without
+  // any.
   std::optional<int64_t> p50_ms;
   std::optional<int64_t> p99_ms;
   uint64_t latencies = 0;
@@ -57,8 +59,10 @@ struct Report {
   uint64_t Count(const std::string& code) const;
 };
 
-// NOT_FOUND, INVALID_ARGUMENT or DATA_LOSS if the ledger cannot be judged; the message names file and line.
-absl::StatusOr<Report> CheckLedger(const std::filesystem::path& folder, const CheckOptions& options);
+// NOT_FOUND, INVALID_ARGUMENT or DATA_LOSS if the ledger cannot be judged; the message names file
+// and line.
+absl::StatusOr<Report> CheckLedger(const std::filesystem::path& folder,
+                                   const CheckOptions& options);
 
 std::string ToJson(const Report& report);
 // For people, at most 100 columns.

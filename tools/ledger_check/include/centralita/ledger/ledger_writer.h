@@ -1,5 +1,5 @@
-// Writes a ledger: what senders were told and what agents' clients saw, for centralita-ledger-check to judge.
-// The format is in tools/ledger_check/README.md.
+// Writes a ledger: what senders were told and what agents' clients saw, for centralita-ledger-check
+// to judge. The format is in tools/ledger_check/README.md.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,11 @@ class TracedEvent;
 
 namespace centralita::ledger {
 
-// One delivery that a sender tried, and what it was told. Times are wall clock, milliseconds since 1970.
+// One delivery that a sender tried, and what it was told. Times are wall clock, milliseconds since
+// 1970.
 struct Sending {
-  // When the delivery was handed over (an open-loop sender: when it was due); latency counts from here.
+  // When the delivery was handed over (an open-loop sender: when it was due); latency counts from
+  // here.
   int64_t sent_unix_ms = 0;
   int64_t answered_unix_ms = 0;
   std::string_view tenant = {};
@@ -32,8 +34,8 @@ struct Sending {
   // As answered; empty if refused or if no answer came.
   std::string_view message_id = {};
   bool accepted = false;
-  // The code when not accepted. When nobody knows whether it was written: "unavailable", "deadline_exceeded",
-  // "cancelled", "unknown", "internal" or "no_answer".
+  // The code when not accepted. When nobody knows whether it was written: "unavailable",
+  // "log_unavailable", "deadline_exceeded", "cancelled", "unknown", "internal" or "no_answer".
   std::string_view code = {};
   // Counts this sender's deliveries.
   uint64_t send_order = 0;
@@ -44,13 +46,13 @@ struct Sending {
   int64_t not_before_unix_ms = 0;
 };
 
-// Thread-safe; calls of one thread keep their order. Buffered: what was not flushed is lost with the process, and a
-// last line cut short is something that the checker expects. The first failed write is kept and returned by
-// Flush() and Close(); later records are dropped then.
+// Thread-safe; calls of one thread keep their order. Buffered: what was not flushed is lost with
+// the process, and a last line cut short is something that the checker expects. The first failed
+// write is kept and returned by Flush() and Close(); later records are dropped then.
 class LedgerWriter final {
  public:
-  // Creates the folder. `writer` names this process among those that write to one ledger (letters, digits, '-', '_').
-  // ALREADY_EXISTS if it has files there: a ledger is of one run.
+  // Creates the folder. `writer` names this process among those that write to one ledger (letters,
+  // digits, '-', '_'). ALREADY_EXISTS if it has files there: a ledger is of one run.
   static absl::StatusOr<std::unique_ptr<LedgerWriter>> Open(const std::filesystem::path& folder,
                                                             std::string_view writer);
 
@@ -61,8 +63,9 @@ class LedgerWriter final {
 
   void Sent(const Sending& sending);
 
-  // What an agent's client did and saw, in the order in which it happened to that client. `session` is as in Welcome;
-  // empty before it. Connected: before the Hello is sent. Did: before the action is sent.
+  // What an agent's client did and saw, in the order in which it happened to that client. `session`
+  // is as in Welcome; empty before it. Connected: before the Hello is sent. Did: before the action
+  // is sent.
   void Connected(int64_t unix_ms, std::string_view agent_id);
   void Saw(int64_t unix_ms, std::string_view agent_id, std::string_view session,
            const gateway::v1::Update& update);
@@ -72,13 +75,15 @@ class LedgerWriter final {
 
   // The dump of the topic `events`; the records of a partition in the order of their offsets.
   void Event(const metrics::v1::TracedEvent& event);
-  // The dump of the topic `dead-letter`: where a record lies there, and its value (a serialised DeadLetterRecord).
+  // The dump of the topic `dead-letter`: where a record lies there, and its value (a serialised
+  // DeadLetterRecord).
   void DeadLetter(uint32_t partition, uint64_t offset, int64_t append_unix_ms,
                   std::string_view record);
 
   // Hands everything to the operating system and waits until the disk has it.
   absl::Status Flush();
-  // Flush, then refuse further records with FAILED_PRECONDITION at the next Flush(). A second call does nothing.
+  // Flush, then refuse further records with FAILED_PRECONDITION at the next Flush(). A second call
+  // does nothing.
   absl::Status Close();
 
  private:
