@@ -1,0 +1,190 @@
+#include "tenant_policy.h"
+
+#include <utility>
+
+#include "centralita/base/time.h"
+#include "centralita/sla/clock.h"
+#include "centralita/sla/spans.h"
+
+namespace centralita::route {
+namespace {
+
+using common::v1::Channel;
+
+constexpr int64_t kHourMs = 3'600'000;
+constexpr int64_t kDuplicateWindowMs = 48 * kHourMs;
+// Meta delivers a webhook again for up to seven days.
+constexpr int64_t kWhatsappDuplicateWindowMs = 8 * 24 * kHourMs;
+constexpr int64_t kReplyWindowMs = 24 * kHourMs;
+constexpr int64_t kReopenWindowMs = 24 * kHourMs;
+constexpr int64_t kFactsKeptMs = 10 * 60'000;
+constexpr std::string_view kDefault = "default";
+
+void Beaten(std::string_view name, std::string_view why, events::v1::Decision& decision) {
+  events::v1::RuleOutcome& outcome = *decision.add_rules();
+  outcome.set_rule(name.data(), name.size());
+  outcome.set_detail(why.data(), why.size());
+}
+
+}  // namespace
+
+TenantPolicy::TenantPolicy() {
+  section_.set_reopen_window_ms(kReopenWindowMs);
+  SetDefaults();
+}
+
+TenantPolicy::TenantPolicy(uint64_t version, policy::v1::RouteSection section)
+    : version_(version), section_(std::move(section)) {
+  SetDefaults();
+}
+
+void TenantPolicy::SetDefaults() {
+  default_step_.set_queue(section_.default_queue().empty() ? std::string(kDefault) : section_.default_queue());
+}
+
+Destination TenantPolicy::Choose(const policy::Subject& subject, bool allow_answer,
+                                 events::v1::Decision& decision) const {
+  decision.set_policy_version(version_);
+  const policy::v1::Route* winner = nullptr;
+  for (const policy::v1::Route& route : section_.routes()) {
+    if (decision.rules_size() >= kMaxRulesInDecision) break;
+    if (!policy::Matches(route.when(), subject)) continue;
+    const bool answers = route.has_answer();
+    if (winner != nullptr) {
+      Beaten(route.name(), "behind the one taken", decision);
+    } else if (answers && !allow_answer) {
+      continue;
+    } else {
+      winner = &route;
+      events::v1::RuleOutcome& outcome = *decision.add_rules();
+      outcome.set_rule(route.name());
+      outcome.set_won(true);
+    }
+  }
+  Destination destination;
+  destination.pool = section_.default_pool().empty() ? kDefault : std::string_view(section_.default_pool());
+  destination.route = kDefault;
+  if (winner == nullptr) {
+    destination.steps.push_back(&default_step_);
+    return destination;
+  }
+  destination.route = winner->name();
+  if (!winner->pool().empty()) destination.pool = winner->pool();
+  if (winner->has_answer()) {
+    destination.answer = &winner->answer();
+    return destination;
+  }
+  for (const policy::v1::Step& step : winner->steps()) destination.steps.push_back(&step);
+  if (destination.steps.empty()) destination.steps.push_back(&default_step_);
+  return destination;
+}
+
+Destination TenantPolicy::Towards(std::string_view pool, std::string_view queue, std::string_view route) const {
+  Destination destination;
+  destination.pool = pool;
+  const policy::v1::Route* best = nullptr;
+  int from = 0;
+  for (const policy::v1::Route& candidate : section_.routes()) {
+    if (candidate.pool() != pool || candidate.has_answer()) continue;
+    for (int i = 0; i < candidate.steps_size(); ++i) {
+      if (!queue.empty() && candidate.steps(i).queue() != queue) continue;
+      if (best == nullptr || candidate.name() == route) {
+        best = &candidate;
+        from = i;
+      }
+      break;
+    }
+    if (best != nullptr && best->name() == route) break;
+  }
+  if (best == nullptr) {
+    destination.route = kDefault;
+    return destination;
+  }
+  destination.route = best->name();
+  for (int i = from; i < best->steps_size(); ++i) destination.steps.push_back(&best->steps(i));
+  return destination;
+}
+
+bool TenantPolicy::Knows(std::string_view pool) const {
+  if (pool == (section_.default_pool().empty() ? kDefault : std::string_view(section_.default_pool()))) return true;
+  for (const policy::v1::Route& route : section_.routes()) {
+    if (route.pool() == pool) return true;
+  }
+  return false;
+}
+
+const clocks::v1::Calendar& TenantPolicy::CalendarOf(const clocks::v1::ClockSpec& spec) const {
+  for (const clocks::v1::Calendar& calendar : section_.calendars()) {
+    if (!spec.calendar().empty() && calendar.name() == spec.calendar()) return calendar;
+  }
+  return sla::AlwaysOpen();
+}
+
+void TenantPolicy::StartClocks(const policy::Subject& subject, int64_t start_ms,
+                               google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks) const {
+  const base::TimePoint start = base::FromUnixMillis(start_ms);
+  for (const policy::v1::ClockRule& rule : section_.clocks()) {
+    if (clocks.size() >= kMaxClocks) return;
+    const std::string& name = rule.spec().name();
+    bool taken = false;
+    for (const clocks::v1::ClockState& other : clocks) taken = taken || other.spec().name() == name;
+    if (taken || !policy::Matches(rule.when(), subject)) continue;
+    clocks::v1::ClockState idle;
+    *idle.mutable_spec() = rule.spec();
+    // A response to what comes next, and a reply window, have no beginning yet: the shard starts them.
+    if (rule.spec().kind() == clocks::v1::CLOCK_KIND_NEXT_RESPONSE ||
+        rule.spec().kind() == clocks::v1::CLOCK_KIND_REPLY_WINDOW) {
+      *clocks.Add() = std::move(idle);
+      continue;
+    }
+    // A calendar that has ended, or never opens, promises nothing: the clock stays idle.
+    absl::StatusOr<clocks::v1::ClockState> started = sla::Start(idle, CalendarOf(rule.spec()), start);
+    *clocks.Add() = started.ok() ? *std::move(started) : std::move(idle);
+  }
+}
+
+int64_t TenantPolicy::DuplicateWindowMs(Channel channel) const {
+  for (const auto& window : section_.duplicate_windows()) {
+    if (window.channel() == channel && window.window_ms() > 0) return window.window_ms();
+  }
+  return channel == common::v1::CHANNEL_WHATSAPP ? kWhatsappDuplicateWindowMs : kDuplicateWindowMs;
+}
+
+int64_t TenantPolicy::ReplyWindowMs(Channel channel) const {
+  for (const auto& window : section_.reply_windows()) {
+    if (window.channel() == channel) return window.window_ms();
+  }
+  switch (channel) {
+    case common::v1::CHANNEL_WHATSAPP:
+    case common::v1::CHANNEL_MESSENGER:
+    case common::v1::CHANNEL_INSTAGRAM:
+      return kReplyWindowMs;
+    default:
+      return 0;
+  }
+}
+
+int32_t TenantPolicy::Units(Channel channel) const {
+  for (const auto& cost : section_.channel_costs()) {
+    if (cost.channel() == channel && cost.units() > 0) return cost.units();
+  }
+  switch (channel) {
+    case common::v1::CHANNEL_PHONE:
+      return 100;
+    case common::v1::CHANNEL_CHAT:
+    case common::v1::CHANNEL_WHATSAPP:
+    case common::v1::CHANNEL_MESSENGER:
+    case common::v1::CHANNEL_INSTAGRAM:
+    case common::v1::CHANNEL_TELEGRAM:
+    case common::v1::CHANNEL_SMS:
+      return 33;
+    default:
+      return 10;
+  }
+}
+
+int64_t TenantPolicy::facts_kept_ms() const {
+  return section_.facts_kept_ms() > 0 ? section_.facts_kept_ms() : kFactsKeptMs;
+}
+
+}  // namespace centralita::route

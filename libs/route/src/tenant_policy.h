@@ -1,0 +1,66 @@
+// What route needs of a tenant's policy, with the built-in values where the policy says nothing or there is none yet.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "centralita/clocks/v1/clocks.pb.h"
+#include "centralita/events/v1/events.pb.h"
+#include "centralita/policy/conditions.h"
+#include "centralita/policy/v1/policy.pb.h"
+
+namespace centralita::route {
+
+// Where a piece of work goes.
+struct Destination {
+  std::string_view route;
+  std::string_view pool;
+  // Never empty, unless `answer` is there.
+  std::vector<const policy::v1::Step*> steps;
+  const policy::v1::AutomaticAnswer* answer = nullptr;
+};
+
+// Immutable. Views in results live as long as the policy; so it must not be moved meanwhile.
+class TenantPolicy final {
+ public:
+  static constexpr int kMaxRulesInDecision = 8;
+  static constexpr int kMaxClocks = 16;
+
+  // The built-in policy.
+  TenantPolicy();
+  TenantPolicy(uint64_t version, policy::v1::RouteSection section);
+
+  uint64_t version() const { return version_; }
+  const policy::v1::RouteSection& section() const { return section_; }
+
+  // By the first route whose conditions hold; those that hold too and were beaten go to `decision` with it.
+  // `allow_answer`: whether a route with an automatic answer may be taken.
+  Destination Choose(const policy::Subject& subject, bool allow_answer, events::v1::Decision& decision) const;
+  // To a pool and queue that are given: by the steps of the named route, else of any route that goes there, from that
+  // queue on; else that queue alone, without requirements. `queue` may be empty: the route's first.
+  Destination Towards(std::string_view pool, std::string_view queue, std::string_view route) const;
+  // Whether a route, or the default, goes to `pool`.
+  bool Knows(std::string_view pool) const;
+
+  // For each clock name the first rule whose conditions hold; running since `start_ms`.
+  void StartClocks(const policy::Subject& subject, int64_t start_ms,
+                   google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks) const;
+  int64_t DuplicateWindowMs(common::v1::Channel channel) const;
+  // 0 for channels without one.
+  int64_t ReplyWindowMs(common::v1::Channel channel) const;
+  int32_t Units(common::v1::Channel channel) const;
+  int64_t reopen_window_ms() const { return section_.reopen_window_ms(); }
+  int64_t facts_kept_ms() const;
+
+ private:
+  void SetDefaults();
+  const clocks::v1::Calendar& CalendarOf(const clocks::v1::ClockSpec& spec) const;
+
+  uint64_t version_ = 0;
+  policy::v1::RouteSection section_;
+  // The default queue as a step.
+  policy::v1::Step default_step_;
+};
+
+}  // namespace centralita::route
