@@ -1,0 +1,50 @@
+// Start in order, stop in reverse, one drain with one time limit for all.
+//
+//   Lifecycle lifecycle(logger, clock);
+//   lifecycle.Add({"ingest", [&] { return ingest->Start(); }, [&](base::Duration limit) { return ingest->Drain(limit); }});
+//   return RunUntilStopped(lifecycle, *stop_signal, logger, base::Duration(30'000));
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "centralita/app/stop_signal.h"
+#include "centralita/base/clock.h"
+#include "centralita/telemetry/log.h"
+
+namespace centralita::app {
+
+struct Part {
+  // For logs, as in "router".
+  std::string name;
+  // May be empty.
+  std::function<absl::Status()> start;
+  // Not ready, stop intake, finish, close. Called once, only if the part was started. May be empty.
+  std::function<absl::Status(base::Duration limit)> drain;
+};
+
+// Not thread-safe. References outlive it.
+class Lifecycle final {
+ public:
+  Lifecycle(telemetry::Logger& logger, const base::Clock& clock) : logger_(logger), clock_(clock) {}
+
+  void Add(Part part) { parts_.push_back(std::move(part)); }
+  // The first error; what was started before it is drained again, with five seconds for all.
+  absl::Status Start();
+  // Every started part in reverse, each with what is left of `limit`; all are drained, the first error is returned.
+  absl::Status Drain(base::Duration limit);
+
+ private:
+  telemetry::Logger& logger_;
+  const base::Clock& clock_;
+  std::vector<Part> parts_;
+  size_t started_ = 0;
+};
+
+// Starts, waits for the signal, drains under a watchdog (limit + 5 s, then the process ends with status 70). Returns the
+// exit status: 0, or 1 with the reason logged.
+int RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger& logger, base::Duration drain_limit);
+
+}  // namespace centralita::app
