@@ -60,9 +60,7 @@ state::DispatchAction Outcome(const cmd::AgentAction& action, const Problem& pro
 
 const state::DispatchAction* Remembered(const Agent& agent, const Conversation* conversation,
                                         const cmd::AgentAction& action) {
-  for (const auto& done : agent.state.recent()) {
-    if (done.action_id() == action.action_id()) return &done;
-  }
+  if (const auto* const done = agent.Recent(action.action_id())) return done;
   if (conversation == nullptr) return nullptr;
   for (const auto& done : conversation->state.actions()) {
     if (done.action_id() == action.action_id() && done.agent_id() == action.agent_id()) return &done;
@@ -70,15 +68,10 @@ const state::DispatchAction* Remembered(const Agent& agent, const Conversation* 
   return nullptr;
 }
 
-void KeepBounded(google::protobuf::RepeatedPtrField<state::DispatchAction>& list, const state::DispatchAction& done,
-                 int bound) {
-  if (list.size() == bound) {
-    // Rotated, so that the oldest one's memory is used again.
-    for (int i = 1; i < list.size(); ++i) list.SwapElements(i - 1, i);
-    *list.Mutable(bound - 1) = done;
-  } else {
-    *list.Add() = done;
-  }
+void Remember(Conversation& conversation, const state::DispatchAction& done) {
+  auto& actions = *conversation.state.mutable_actions();
+  if (actions.size() == kConversationActions) actions.DeleteSubrange(0, 1);
+  *actions.Add() = done;
 }
 
 // For all that needs the work to be the agent's: active, or waiting for its customer.
@@ -298,12 +291,12 @@ void Act(Shard& shard, Context& context, const cmd::AgentAction& action) {
   problem = Do(doing);
   if (problem) Reject(shard, context, conversation, action, *problem);
   const state::DispatchAction outcome = Outcome(action, problem);
-  KeepBounded(*agent->state.mutable_recent(), outcome, kRecentActions);
+  agent->Remember(outcome);
   shard.Update(*agent);
   // It may be closed or gone now.
   Conversation* const held = problem ? nullptr : shard.Find(action.conversation_id());
   if (held != nullptr) {
-    KeepBounded(*held->state.mutable_actions(), outcome, kConversationActions);
+    Remember(*held, outcome);
     shard.Update(*held);
   }
   NotifyResult(shard, context, action.agent_id(), action.session(), outcome);

@@ -13,17 +13,20 @@
 namespace centralita::dispatch {
 namespace {
 
-// Enough for most records, so that the arena asks for memory once.
-google::protobuf::ArenaOptions ArenaSizes() {
+// Enough for most records. The arena gives back every block but this one after each record, and to give back large
+// ones makes malloc tidy up (half of all the time, measured).
+constexpr size_t kFirstBlock = 64 * 1024;
+
+google::protobuf::ArenaOptions ArenaFrom(char* block) {
   google::protobuf::ArenaOptions options;
-  options.start_block_size = 64 * 1024;
-  options.max_block_size = 256 * 1024;
+  options.initial_block = block;
+  options.initial_block_size = kFirstBlock;
   return options;
 }
 
 }  // namespace
 
-Machine::Machine() : arena_(ArenaSizes()) {
+Machine::Machine() : block_(std::make_unique<char[]>(kFirstBlock)), arena_(ArenaFrom(block_.get())) {
   header_.set_engine_level(kEngineLevel);
   MarkHeader();
 }

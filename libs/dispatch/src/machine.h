@@ -59,6 +59,8 @@ class Machine final {
   absl::btree_set<std::pair<int64_t, std::string>> due_;
   base::StringMap<int64_t> noted_due_;
   std::string bytes_;
+  // The arena's first block; before it, so that it outlives it.
+  std::unique_ptr<char[]> block_;
   google::protobuf::Arena arena_;
 };
 

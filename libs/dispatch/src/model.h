@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -96,6 +97,10 @@ struct Agent {
   // What he has, held ones that gave their capacity back included; by arrival.
   absl::btree_map<uint64_t, Conversation*> work;
   AgentClass* agent_class = nullptr;
+  // Of the record from which the class was found.
+  uint64_t class_version = 0;
+  // Hashes of the ids in state.recent(), so that most look-ups compare no strings.
+  std::vector<size_t> recent_hashes;
   // His place in agent_class->available.
   bool listed = false;
   AvailableKey place;
@@ -106,6 +111,11 @@ struct Agent {
   bool Available() const {
     return state.has_record() && state.status() == cmd::PRESENCE_STATUS_AVAILABLE;
   }
+  // The action if it is among the latest; null otherwise.
+  const state::DispatchAction* Recent(std::string_view action_id) const;
+  void Remember(const state::DispatchAction& action);
+  // After loading.
+  void IndexRecent();
   int32_t Room() const { return state.record().capacity_units() - load; }
 };
 

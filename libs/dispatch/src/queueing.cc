@@ -35,6 +35,7 @@ void Populate(Shard& shard, Context& context, Conversation& conversation, const 
   c.set_reopened(enqueue.reopened());
   c.set_policy_version(enqueue.policy_version());
   c.set_route(enqueue.route());
+  c.set_note(enqueue.note());
   *c.mutable_clocks() = enqueue.clocks();
   TakeFirstMessages(conversation, enqueue);
   StartClocks(shard, conversation);

@@ -138,6 +138,7 @@ void Shard::LoadConversation(state::DispatchConversation saved) {
 void Shard::LoadAgent(state::DispatchAgent saved) {
   auto agent = std::make_unique<Agent>();
   agent->state = std::move(saved);
+  agent->IndexRecent();
   std::string id = agent->state.agent_id();
   agents_.insert_or_assign(std::move(id), std::move(agent));
 }

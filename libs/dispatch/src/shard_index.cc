@@ -222,6 +222,9 @@ void Shard::IndexClass(Agent& agent) {
   AgentClass* const before = agent.agent_class;
   AgentClass* after = nullptr;
   if (agent.state.has_record()) {
+    // A record changes only with its version.
+    if (before != nullptr && agent.class_version == agent.state.version()) return;
+    agent.class_version = agent.state.version();
     auto& slot = classes_[ClassKey(agent.state.record())];
     if (slot == nullptr) {
       const auto& record = agent.state.record();

@@ -22,6 +22,7 @@ void Fill(gateway::v1::WorkView& view, const Conversation& conversation) {
   *view.mutable_facts() = c.facts();
   for (const auto& message : c.messages()) Fill(*view.add_messages(), message);
   view.set_last_sequence(c.last_sequence());
+  view.set_note(c.note());
 }
 
 void Fill(gateway::v1::Offer& view, const Conversation& conversation) {
@@ -100,6 +101,7 @@ void NotifyMessages(Shard& shard, Context& context, const Conversation& conversa
   auto& update = Begin(shard, context, *conversation.holder);
   auto& added = *update.mutable_update()->mutable_messages_added();
   added.set_conversation_id(c.conversation_id());
+  added.set_customer_id(c.customer_id());
   added.set_revision(c.revision());
   *added.mutable_facts() = c.facts();
   for (int i = std::max(0, c.messages_size() - count); i < c.messages_size(); ++i) {
