@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "centralita/base/uuid.h"
 #include "centralita/identity/v1/identity.pb.h"
 #include "centralita/route/route.h"
 #include "fmt/format.h"
@@ -13,9 +14,11 @@ using routing::v1::LinkWanted;
 
 constexpr int kMaxWaitingLinks = 32;
 
-// The name of a handle in keys, the same for whoever reads the topic identity.
-std::string NameOf(const identity::v1::Handle& handle) {
-  return fmt::format("{}/{}/{}", static_cast<int>(handle.channel()), handle.account(), handle.handle());
+// The customer that the handle is when nothing links it: its name in keys, the same for every two spellings of account
+// and handle, and no address of a person.
+std::string NameOf(const Context& context, const identity::v1::Handle& handle) {
+  return base::NameUuid("customer", {context.record.tenant(), fmt::format_int(static_cast<int>(handle.channel())).c_str(),
+                                     handle.account(), handle.handle()});
 }
 
 void HandOver(const Context& context, const Customer& customer, const LinkWanted& link) {
@@ -52,7 +55,7 @@ void CarryOut(const Context& context, const Customer& customer, const LinkWanted
   identity.set_customer_id(link.to_customer_id());
   identity.set_revision(link.identity_revision() + 1);
   context.outputs.Emit(base::OutputTopic::kIdentity,
-                       base::TenantKey(context.record.tenant(), NameOf(link.handle())), identity);
+                       base::TenantKey(context.record.tenant(), NameOf(context, link.handle())), identity);
 }
 
 }  // namespace
@@ -62,9 +65,9 @@ void OnLink(const Context& context, Customer& customer, const LinkWanted& link) 
     return context.Reject("bad_link", "A link needs a handle and a customer to link to who is another one.");
   }
   auto& waiting = *customer.state.mutable_links();
-  const std::string name = NameOf(link.handle());
+  const std::string name = NameOf(context, link.handle());
   const auto same = std::find_if(waiting.begin(), waiting.end(),
-                                 [&](const LinkWanted& other) { return NameOf(other.handle()) == name; });
+                                 [&](const LinkWanted& other) { return NameOf(context, other.handle()) == name; });
   if (same != waiting.end()) {
     if (link.identity_revision() >= same->identity_revision()) *same = link;
   } else if (waiting.size() >= kMaxWaitingLinks) {
