@@ -19,7 +19,7 @@ constexpr base::Duration kCallLimit{10'000};
 }  // namespace
 
 void Endpoint::AddOptions(CLI::App& app) {
-  app.add_option("--server", server, "Where `centralita up` (or a gateway) listens, as host:port")->capture_default_str();
+  app.add_option("--server", server, "Where `centralita up` listens for this, as host:port")->capture_default_str();
   app.add_option("--tenant", tenant, "Whose messages and queues")->capture_default_str();
   app.add_option("--api-key", api_key, "One of the tenant's API keys")->envname("CENTRALITA_API_KEY");
   app.add_option("--api-key-file", api_key_file, "A file that holds the key");

@@ -16,8 +16,14 @@ class ClientContext;
 
 namespace centralita::client {
 
+// Senders talk to ingest, agents and questions to the gateway.
+enum class Side { kIngest, kGateway };
+
 struct Endpoint {
-  std::string server = "127.0.0.1:7401";
+  explicit Endpoint(Side side = Side::kGateway)
+      : server(side == Side::kIngest ? "127.0.0.1:7401" : "127.0.0.1:7403") {}
+
+  std::string server;
   std::string tenant = "luna";
   std::string api_key;
   std::string api_key_file;

@@ -289,7 +289,7 @@ void AddAgent(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("agent", "Be an agent in the terminal: see offers and why, accept, reply, resolve");
   verb->footer("Keys, once connected:\n" + std::string(kHelp) +
-               "Example: centralita agent --api-key demo-luna --as ana");
+               "Example: centralita agent --api-key luna-demo-key --as ana");
   verb->add_option("--as", options->name, "The agent's id in the policy")->required();
   verb->add_option("--token", options->token, "The agent's own token, in place of the API key");
   options->endpoint.AddOptions(*verb);

@@ -70,8 +70,8 @@ void AddAgents(CLI::App& app, Run& run) {
   CLI::App* verb = app.add_subcommand("agents", "Simulated agents: they accept, answer and resolve until Ctrl-C");
   verb->footer(
       "The agents must be in the tenant's policy. Examples:\n"
-      "  centralita agents --api-key demo-luna --ids ana,boris,chloe\n"
-      "  centralita agents --api-key demo-luna --number 12 --prefix agent- --handling 1500 --decline 0.1 --seed 7");
+      "  centralita agents --api-key luna-demo-key --ids ana,boris,chloe\n"
+      "  centralita agents --api-key luna-demo-key --number 12 --prefix agent- --handling 1500 --decline 0.1 --seed 7");
   auto* ids = verb->add_option("--ids", options->ids, "Who, separated by commas")->delimiter(',');
   auto* number = verb->add_option("--number", options->number, "So many, named by --prefix and 1, 2, 3, ...");
   verb->add_option("--prefix", options->prefix, "Begins their names")->capture_default_str();

@@ -85,8 +85,8 @@ void AddLoad(CLI::App& app, Run& run) {
       "Open loop: at --rate, messages are due whether or not the server keeps up, and latency counts from when a\n"
       "message was due. Without --rate it sends as fast as the server takes them.\n"
       "Examples:\n"
-      "  centralita load --api-key demo-luna --messages 100000\n"
-      "  centralita load --api-key demo-luna --messages 60000 --rate 2000 --ledger build/ledger");
+      "  centralita load --api-key luna-demo-key --messages 100000\n"
+      "  centralita load --api-key luna-demo-key --messages 60000 --rate 2000 --ledger build/ledger");
   verb->add_option("--messages", load.messages, "How many")->capture_default_str();
   verb->add_option("--rate", load.rate, "A second; 0: as fast as they are taken")->capture_default_str();
   verb->add_option("--streams", load.streams, "Connections")->check(CLI::Range(1, 256))->capture_default_str();

@@ -23,7 +23,7 @@ namespace {
 constexpr int kBatch = 200;
 
 struct Options {
-  client::Endpoint endpoint;
+  client::Endpoint endpoint{client::Side::kIngest};
   std::string text;
   std::string file;
   std::string channel = "chat";
@@ -131,9 +131,9 @@ void AddSend(CLI::App& app, Run& run) {
   CLI::App* verb = app.add_subcommand("send", "Send messages as a customer: a text, or JSON lines of a file");
   verb->footer(
       "Examples:\n"
-      "  centralita send --api-key demo-luna --channel whatsapp --handle +34600111222 \"¿dónde está mi pedido?\"\n"
-      "  centralita send --api-key demo-luna --file deploy/demo/messages.jsonl\n"
-      "  cat messages.jsonl | centralita send --api-key demo-luna --file -\n"
+      "  centralita send --api-key luna-demo-key --channel whatsapp --handle +34600111222 \"¿dónde está mi pedido?\"\n"
+      "  centralita send --api-key luna-demo-key --file deploy/demo/messages.jsonl\n"
+      "  cat messages.jsonl | centralita send --api-key luna-demo-key --file -\n"
       "A line is an object with channel, account, handle, provider_message_id, text, and more (README of ingest).");
   auto* text = verb->add_option("text", options->text, "What the customer says");
   auto* file = verb->add_option("--file", options->file, "JSON lines; - for standard input");

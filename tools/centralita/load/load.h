@@ -16,7 +16,7 @@
 namespace centralita::load {
 
 struct LoadOptions {
-  client::Endpoint endpoint;
+  client::Endpoint endpoint{client::Side::kIngest};
   uint64_t messages = 10'000;
   // A second; 0: as fast as the server takes them (closed loop then).
   double rate = 0;

@@ -1,0 +1,300 @@
+#include "demo/demo.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
+#include <nlohmann/json.hpp>
+
+#include "agents/ledger_observer.h"
+#include "agents/simulated_agents.h"
+#include "centralita/app/policy_document.h"
+#include "centralita/app/stop_signal.h"
+#include "centralita/base/clock.h"
+#include "centralita/base/status_macros.h"
+#include "centralita/base/topics.h"
+#include "centralita/metrics/v1/metrics.grpc.pb.h"
+#include "centralita/rpc/status.h"
+#include "demo/ledger_dump.h"
+#include "demo/player.h"
+#include "demo/screen.h"
+#include "demo/storyteller.h"
+#include "node/node.h"
+#include "views/table.h"
+
+extern char** environ;
+
+namespace centralita::demo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr base::Duration kRefresh{500};
+constexpr double kResolvedShare = 0.95;
+
+// The keys of the demo's policy; a shop's own are nowhere in clear.
+const std::map<std::string, std::string>& Keys() {
+  static const std::map<std::string, std::string> kKeys = {{"luna", "luna-demo-key"}, {"sol", "sol-demo-key"}};
+  return kKeys;
+}
+
+class Demo final {
+ public:
+  Demo(const DemoOptions& options, app::StopSignal& stop)
+      : options_(options), stop_(stop), screen_(isatty(STDOUT_FILENO) != 0) {}
+
+  absl::StatusOr<int> Run() {
+    ABSL_ASSIGN_OR_RETURN(Script script, ReadScript(options_.input));
+    ABSL_RETURN_IF_ERROR(PrepareFolder());
+    ABSL_RETURN_IF_ERROR(StartNode());
+    ABSL_RETURN_IF_ERROR(StartAgents());
+    ABSL_ASSIGN_OR_RETURN(teller_, Storyteller::Start(node_->log(), [this](const std::string& line) { screen_.Say(line); }));
+    fmt::print(
+        "Mercado Luna's busy afternoon: {} messages, 12 agents, clocks of seconds, so that warnings and some\n"
+        "breaches really happen. Three stories are told as they happen (★).\n\n",
+        script.messages.size());
+    if (!Play(std::move(script))) {
+      fmt::print("\nInterrupted; stopping in good order.\n");
+      Stop();
+      return 130;
+    }
+    return Report();
+  }
+
+ private:
+  std::string Path(const char* name) const { return (fs::path(options_.folder) / name).string(); }
+
+  // Only what a demo made is removed.
+  absl::Status PrepareFolder() {
+    std::error_code error;
+    fs::create_directories(options_.folder, error);
+    for (const char* name : {"data", "ledger"}) fs::remove_all(Path(name), error);
+    for (const char* name : {"report.json", "log.txt"}) fs::remove(Path(name), error);
+    fs::create_directories(Path("data"), error);
+    if (error) {
+      return absl::PermissionDeniedError(
+          fmt::format("The folder {} cannot be written: {}.", options_.folder, error.message()));
+    }
+    ABSL_ASSIGN_OR_RETURN(ledger_, ledger::LedgerWriter::Open(Path("ledger"), "demo"));
+    return absl::OkStatus();
+  }
+
+  absl::Status StartNode() {
+    telemetry::LogOptions log;
+    log.file = Path("log.txt");
+    ABSL_ASSIGN_OR_RETURN(logger_, telemetry::Logger::Create(log, clock_));
+    node::NodeOptions options;
+    options.data_dir = Path("data");
+    options.policies = {(fs::path(options_.input) / "policy.yaml").string()};
+    absl::Status started = Try(options);
+    if (started.code() == absl::StatusCode::kUnavailable) {
+      // Most likely somebody else has one of the usual ports: any free ones will do.
+      fmt::print("The usual ports are not free; taking others.\n");
+      options.grpc_port = options.ingest_port = options.http_port = options.admin_port = 0;
+      started = Try(options);
+    }
+    if (!started.ok()) {
+      return absl::Status(started.code(), fmt::format("{} The log is in {}.", std::string(started.message()), log.file));
+    }
+    endpoint_.server = fmt::format("127.0.0.1:{}", node_->grpc_port());
+    endpoint_.api_key = Keys().at("luna");
+    channel_ = endpoint_.Connect();
+    questions_ = metrics::v1::MetricsService::NewStub(channel_);
+    return absl::OkStatus();
+  }
+
+  absl::Status Try(const node::NodeOptions& options) {
+    node_.reset();
+    ABSL_ASSIGN_OR_RETURN(node_, node::Node::Create(options, *logger_, clock_));
+    return node_->Start();
+  }
+
+  absl::Status StartAgents() {
+    ABSL_ASSIGN_OR_RETURN(const auto policy,
+                          app::PolicyDocument::ReadFile((fs::path(options_.input) / "policy.yaml").string()));
+    observer_ = std::make_unique<agents::LedgerObserver>(*ledger_, clock_);
+    for (const std::string& tenant : policy.Tenants()) {
+      agents::SimulatedAgentsOptions options;
+      options.credentials = {tenant, Keys().contains(tenant) ? Keys().at(tenant) : "", ""};
+      // Only where messages come from: the other tenant's agents stay at home.
+      if (tenant != "luna") continue;
+      for (const auto& agent : policy.agents()) options.agent_ids.push_back(agent.agent_id());
+      options.think = base::Duration(250);
+      options.handling = base::Duration(1500);
+      options.decline = 0.05;
+      options.ignore = 0.02;
+      options.drop_out_every = base::Duration(60'000);
+      options.seed = options_.seed;
+      crew_ = agents::SimulatedAgents::Start(options, channel_, clock_, observer_.get());
+    }
+    return absl::OkStatus();
+  }
+
+  // False if it was interrupted.
+  bool Play(Script script) {
+    client::Endpoint ingest(client::Side::kIngest);
+    ingest.server = fmt::format("127.0.0.1:{}", node_->ingest_port());
+    player_ = std::make_unique<Player>(
+        std::move(script), ingest, Keys(), clock_, *ledger_,
+        [this](const client::PlayedMessage& played, const ingest::v1::ItemResult& result) {
+          ++told_;
+          if (!played.notes.story.empty()) {
+            teller_->Accepted(played.notes.story, result.message_id(),
+                              fmt::format("\"{}\"", Excerpt(played.message.text())));
+          }
+        });
+    const auto start = clock_.Monotonic();
+    std::chrono::steady_clock::time_point played{};
+    while (true) {
+      if (stop_.WaitFor(kRefresh)) return false;
+      const auto now = clock_.Monotonic();
+      Moment moment;
+      moment.elapsed_ms = std::chrono::duration_cast<base::Duration>(now - start).count();
+      moment.now_unix_ms = base::ToUnixMillis(clock_.Now());
+      moment.told_accepted = told_;
+      if (Look(moment)) screen_.Show(moment);
+      if (!player_->done()) continue;
+      if (played == std::chrono::steady_clock::time_point{}) played = now;
+      const auto& m = moment.overview.messages();
+      const bool settled = m.accepted() >= told_ && m.accepted() == m.resolved() + m.duplicates() + m.dead_lettered();
+      if (settled || now - played > std::chrono::seconds(options_.settle_seconds)) break;
+    }
+    screen_.End();
+    return true;
+  }
+
+  static std::string Excerpt(const std::string& text) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    return views::Shorten(text.substr(0, end), 60);
+  }
+
+  bool Look(Moment& moment) {
+    grpc::ClientContext context;
+    endpoint_.Prepare(context);
+    metrics::v1::GetOverviewRequest request;
+    if (!questions_->GetOverview(&context, request, &moment.overview).ok()) return false;
+    grpc::ClientContext second;
+    endpoint_.Prepare(second);
+    metrics::v1::ListQueuesRequest queues;
+    return questions_->ListQueues(&second, queues, &moment.queues).ok();
+  }
+
+  absl::StatusOr<int> Report() {
+    if (const absl::Status status = player_->status(); !status.ok()) {
+      fmt::print("\nNot everything of the input could be played: {}\n", std::string(status.message()));
+    }
+    crew_->Stop();
+    // A last look at the whole log: it is the events that the ledger is checked against.
+    ABSL_RETURN_IF_ERROR(DumpLog(node_->log(), *ledger_));
+    ABSL_RETURN_IF_ERROR(ledger_->Close());
+    fmt::print("\n");
+    std::fflush(stdout);
+    ABSL_ASSIGN_OR_RETURN(const int checked, Check());
+    ABSL_ASSIGN_OR_RETURN(const int exit_code, Judge(checked));
+    if (options_.keep) {
+      KeepRunning();
+    }
+    Stop();
+    return exit_code;
+  }
+
+  absl::StatusOr<int> Check() {
+    std::string program = options_.checker;
+    if (program.empty()) {
+      std::error_code error;
+      program = (fs::read_symlink("/proc/self/exe", error).parent_path() / "centralita-ledger-check").string();
+    }
+    const std::string report = Path("report.json");
+    const std::string ledger = Path("ledger");
+    std::vector<std::string> words = {program, "--report", report, ledger};
+    std::vector<char*> args;
+    for (std::string& word : words) args.push_back(word.data());
+    args.push_back(nullptr);
+    pid_t child = 0;
+    if (posix_spawn(&child, program.c_str(), nullptr, nullptr, args.data(), environ) != 0) {
+      return absl::NotFoundError(fmt::format("The ledger check {} cannot be started; build it with ./dev build.", program));
+    }
+    int status = 0;
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status)) {
+      return absl::InternalError("The ledger check ended abnormally.");
+    }
+    if (WEXITSTATUS(status) == 2) return absl::DataLossError("The ledger could not be judged; see above.");
+    return WEXITSTATUS(status);
+  }
+
+  // The checker says what is wrong; the demo adds that the work was done.
+  absl::StatusOr<int> Judge(int checked) {
+    std::ifstream file(Path("report.json"));
+    const auto report = nlohmann::json::parse(file, nullptr, false);
+    if (!report.is_object()) return absl::DataLossError("The report was not written.");
+    const auto accepted = report.value("accepted", uint64_t{0});
+    const auto duplicates = report.value("duplicates", uint64_t{0});
+    const auto resolved = report.value("resolved", uint64_t{0});
+    const bool done = accepted > duplicates &&
+                      static_cast<double>(resolved) >= kResolvedShare * static_cast<double>(accepted - duplicates);
+    fmt::print("\n{} The report is in {}, the log in {}.\n",
+               checked != 0 ? "FAULTS were found, see above."
+               : !done      ? "Nothing was lost, but less than 95 % was resolved in time."
+                            : "Nothing lost, nothing done twice, nobody above capacity.",
+               Path("report.json"), Path("log.txt"));
+    if (!options_.keep) {
+      fmt::print("Next: ./dev demo --keep leaves it running to try things; README.md tells what.\n");
+    }
+    return checked == 0 && done ? 0 : 1;
+  }
+
+  void KeepRunning() {
+    fmt::print(
+        "\nIt goes on running; Ctrl-C stops it. Try, in another terminal (export CENTRALITA_API_KEY={0}):\n"
+        "  build/release/bin/centralita agent --server {1} --as ana\n"
+        "  build/release/bin/centralita send --server {3} --channel chat \"hola, ¿dónde está mi pedido?\"\n"
+        "  build/release/bin/centralita queues --server {1}\n"
+        "  build/release/bin/centralita explain --server {1} MESSAGE_ID\n"
+        "  curl -s http://127.0.0.1:{2}/metrics | grep centralita_messages\n",
+        Keys().at("luna"), endpoint_.server, node_->admin_port(), fmt::format("127.0.0.1:{}", node_->ingest_port()));
+    std::fflush(stdout);
+    stop_.Wait();
+  }
+
+  void Stop() {
+    player_.reset();
+    teller_.reset();
+    if (crew_ != nullptr) crew_->Stop();
+    crew_.reset();
+    questions_.reset();
+    channel_.reset();
+    if (node_ != nullptr) node_->Drain(base::Duration(10'000)).IgnoreError();
+    node_.reset();
+  }
+
+  const DemoOptions options_;
+  app::StopSignal& stop_;
+  const base::SystemClock clock_;
+  Screen screen_;
+  std::atomic<uint64_t> told_{0};
+  std::unique_ptr<telemetry::Logger> logger_;
+  std::unique_ptr<ledger::LedgerWriter> ledger_;
+  std::unique_ptr<node::Node> node_;
+  client::Endpoint endpoint_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<metrics::v1::MetricsService::Stub> questions_;
+  std::unique_ptr<agents::LedgerObserver> observer_;
+  std::unique_ptr<agents::SimulatedAgents> crew_;
+  std::unique_ptr<Storyteller> teller_;
+  std::unique_ptr<Player> player_;
+};
+
+}  // namespace
+
+absl::StatusOr<int> RunDemo(const DemoOptions& options, app::StopSignal& stop) { return Demo(options, stop).Run(); }
+
+}  // namespace centralita::demo

@@ -1,0 +1,31 @@
+// The demo: a node of its own, simulated agents, the shop's afternoon played in real time, a live table, and a report
+// made by the independent ledger check.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace centralita::app {
+class StopSignal;
+}  // namespace centralita::app
+
+namespace centralita::demo {
+
+struct DemoOptions {
+  // Holds data/, ledger/, report.json and log.txt of the last demo; replaced by the next.
+  std::string folder = "build/demo";
+  std::string input = "deploy/demo";
+  // Beside this program if empty.
+  std::string checker;
+  bool keep = false;
+  uint64_t seed = 1;
+  // How long to wait for the last work after the last message.
+  int64_t settle_seconds = 45;
+};
+
+// Returns the exit code: 0 if the report is clean and almost everything was resolved.
+absl::StatusOr<int> RunDemo(const DemoOptions& options, app::StopSignal& stop);
+
+}  // namespace centralita::demo
