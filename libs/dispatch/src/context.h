@@ -20,4 +20,15 @@ struct Context {
   }
 };
 
+// Shows `part` of the state as a field of a message that is about to be written out, without a copy if that message
+// lives in the arena (where nothing owns its parts). `part` must stay as it is until then.
+template <typename Whole, typename Part>
+void Lend(Whole& whole, void (Whole::*lend)(Part*), Part* (Whole::*copy)(), const Part& part) {
+  if (whole.GetArena() != nullptr) {
+    (whole.*lend)(const_cast<Part*>(&part));
+  } else {
+    *(whole.*copy)() = part;
+  }
+}
+
 }  // namespace centralita::dispatch

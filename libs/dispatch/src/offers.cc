@@ -81,7 +81,8 @@ void MakeOffer(Shard& shard, Context& context, Conversation& conversation, Agent
   offered.set_lease_until_unix_ms(offer.lease_until_unix_ms());
   offered.set_accepted_unix_ms(UnansweredSince(conversation));
   offered.set_units(c.units());
-  *event.mutable_decision() = offer.decision();
+  Lend(event, &events::v1::Event::unsafe_arena_set_allocated_decision, &events::v1::Event::mutable_decision,
+       offer.decision());
   Emit(shard, context, event);
   NotifyOffer(shard, context, conversation);
 }

@@ -63,7 +63,7 @@ void EmitQueued(Shard& shard, Context& context, const Conversation& conversation
   queued.set_eligible_unix_ms(c.eligible_unix_ms());
   queued.set_due_unix_ms(c.due_unix_ms());
   queued.set_step(c.step());
-  *queued.mutable_facts() = c.facts();
+  Lend(queued, &events::v1::Queued::unsafe_arena_set_allocated_facts, &events::v1::Queued::mutable_facts, c.facts());
   if (with_clocks) *event.mutable_clocks() = c.clocks();
   Emit(shard, context, event);
 }

@@ -19,7 +19,8 @@ void Fill(gateway::v1::WorkView& view, const Conversation& conversation) {
   view.set_revision(c.revision());
   view.set_queue(conversation.QueueName());
   view.set_units(c.units());
-  *view.mutable_facts() = c.facts();
+  Lend(view, &gateway::v1::WorkView::unsafe_arena_set_allocated_facts, &gateway::v1::WorkView::mutable_facts,
+       c.facts());
   for (const auto& message : c.messages()) Fill(*view.add_messages(), message);
   view.set_last_sequence(c.last_sequence());
   view.set_note(c.note());
@@ -30,7 +31,8 @@ void Fill(gateway::v1::Offer& view, const Conversation& conversation) {
   view.set_offer_id(offer.offer_id());
   view.set_lease_until_unix_ms(offer.lease_until_unix_ms());
   Fill(*view.mutable_work(), conversation);
-  *view.mutable_decision() = offer.decision();
+  Lend(view, &gateway::v1::Offer::unsafe_arena_set_allocated_decision, &gateway::v1::Offer::mutable_decision,
+       offer.decision());
 }
 
 void Fill(gateway::v1::Assigned& view, const Conversation& conversation) {
@@ -103,7 +105,8 @@ void NotifyMessages(Shard& shard, Context& context, const Conversation& conversa
   added.set_conversation_id(c.conversation_id());
   added.set_customer_id(c.customer_id());
   added.set_revision(c.revision());
-  *added.mutable_facts() = c.facts();
+  Lend(added, &gateway::v1::MessagesAdded::unsafe_arena_set_allocated_facts,
+       &gateway::v1::MessagesAdded::mutable_facts, c.facts());
   for (int i = std::max(0, c.messages_size() - count); i < c.messages_size(); ++i) {
     Fill(*added.add_messages(), c.messages(i));
   }
