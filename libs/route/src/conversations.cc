@@ -49,7 +49,7 @@ uint16_t NumberOf(const RouteConversation& conversation) { return static_cast<ui
 
 void EnterPool(const Context& context, const TenantPolicy& policy, Customer& customer, const Entry& entry,
                const google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks,
-               const commands::v1::WorkFacts& facts) {
+               commands::v1::WorkFacts& facts) {
   RouteConversation& conversation = *customer.state.mutable_conversation();
   conversation.set_pool(entry.destination.pool.data(), entry.destination.pool.size());
   conversation.set_queue(entry.destination.steps.front()->queue());
@@ -58,7 +58,7 @@ void EnterPool(const Context& context, const TenantPolicy& policy, Customer& cus
   auto& command = context.MakeCommand(conversation.pool());
   commands::v1::Enqueue& enqueue = *command.mutable_enqueue();
   FillEnqueue(context, policy, customer, entry, enqueue);
-  *enqueue.mutable_facts() = facts;
+  enqueue.unsafe_arena_set_allocated_facts(&facts);
   *enqueue.mutable_clocks() = clocks;
   const int in_first = std::min(conversation.unapplied_size(), kMaxMessagesPerEnqueue);
   for (int i = 0; i < in_first; ++i) *enqueue.add_messages() = conversation.unapplied(i);
@@ -70,13 +70,13 @@ void EnterPool(const Context& context, const TenantPolicy& policy, Customer& cus
 }
 
 void AppendToPool(const Context& context, const RouteConversation& conversation,
-                  const routing::v1::MessageRef& message, const commands::v1::WorkFacts& facts) {
+                  const routing::v1::MessageRef& message, commands::v1::WorkFacts& facts) {
   auto& command = context.MakeCommand(conversation.pool());
   commands::v1::Append& append = *command.mutable_append();
   append.set_conversation_id(conversation.conversation_id());
   append.set_revision(conversation.revision());
   *append.mutable_message() = message;
-  *append.mutable_facts() = facts;
+  append.unsafe_arena_set_allocated_facts(&facts);
   append.set_reply_window_unix_ms(conversation.reply_window_unix_ms());
   context.Emit(command);
 }

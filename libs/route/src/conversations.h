@@ -29,14 +29,15 @@ struct Entry {
 };
 
 // Sends the conversation with all its unapplied messages to a pool, as it is known there from now on. Further messages
-// than fit into one command follow it. `clocks` and `facts` are those of now.
+// than fit into one command follow it. `clocks` and `facts` are those of now; `facts`, made in the context's arena, become
+// part of the commands without a copy, and do not change any more.
 void EnterPool(const Context& context, const TenantPolicy& policy, Customer& customer, const Entry& entry,
                const google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks,
-               const commands::v1::WorkFacts& facts);
+               commands::v1::WorkFacts& facts);
 
-// One unapplied message to where its conversation is.
+// One unapplied message to where its conversation is; `facts` as with EnterPool.
 void AppendToPool(const Context& context, const snapshot::v1::RouteConversation& conversation,
-                  const routing::v1::MessageRef& message, const commands::v1::WorkFacts& facts);
+                  const routing::v1::MessageRef& message, commands::v1::WorkFacts& facts);
 
 // An event about the conversation, in its pool.
 events::v1::Event& MakeConversationEvent(const Context& context,

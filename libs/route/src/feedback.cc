@@ -70,7 +70,7 @@ void OpenAnew(const Context& context, const TenantPolicy& policy, Customer& cust
   *event.mutable_decision()->mutable_addends() = facts.addends();
   policy.StartClocks(subject, conversation.unapplied(0).said_unix_ms(), *event.mutable_clocks());
   *event.mutable_opened()->mutable_message() = conversation.unapplied(0);
-  *event.mutable_opened()->mutable_facts() = facts;
+  event.mutable_opened()->unsafe_arena_set_allocated_facts(&facts);
   context.Emit(event);
   EnterPool(context, policy, customer, entry, event.clocks(), facts);
   TellMoved(context, conversation, 0, old.conversation_id());

@@ -107,6 +107,14 @@ TEST(RouteMessages, ACustomerWithThousandsOfMessagesIsKeptInSegmentsThatAreWritt
     const auto out = harness.Apply(Message(harness, "c1", base::NameUuid("message", {std::to_string(i)})));
     ASSERT_TRUE(out.events()[0].has_duplicate()) << i;
   }
+  const auto id = base::NameUuid("conversation", {"acme", base::NameUuid("message", {"0"})});
+  harness.Apply(Closed("c1", id, 1, 3000));
+  for (int i = 3000; i < 3600; ++i) harness.Apply(Message(harness, "c1", base::NameUuid("message", {std::to_string(i)})));
+  harness.SaveAndLoad();
+  for (int i = 0; i < 3600; ++i) {
+    const auto out = harness.Apply(Message(harness, "c1", base::NameUuid("message", {std::to_string(i)})));
+    ASSERT_TRUE(out.events()[0].has_duplicate()) << i << " was forgotten when a later segment was written";
+  }
 }
 
 TEST(RouteMessages, AnAutomaticAnswerResolvesAtOnceAndLeavesNothingOpen) {
