@@ -117,9 +117,10 @@ void CountExcluded(Shard& shard, Conversation& conversation, events::v1::Decisio
   AddReason(decision, "skill", skill);
 }
 
-events::v1::Decision DecisionFor(Shard& shard, Conversation& conversation, const Podium& podium) {
+const events::v1::Decision& DecisionFor(Shard& shard, Context& context, Conversation& conversation,
+                                        const Podium& podium) {
   const auto& c = conversation.state;
-  events::v1::Decision decision;
+  auto& decision = context.Make<events::v1::Decision>();
   decision.set_policy_version(std::max(shard.policy.version(), c.policy_version()));
   if (!c.route().empty()) {
     auto& rule = *decision.add_rules();
@@ -138,7 +139,7 @@ events::v1::Decision DecisionFor(Shard& shard, Conversation& conversation, const
 bool TryOffer(Shard& shard, Context& context, Conversation& conversation) {
   const Podium podium = Candidates(shard, conversation, context.now, kRunnersUp + 1);
   if (podium.size() == 0) return false;
-  MakeOffer(shard, context, conversation, *podium[0].agent, DecisionFor(shard, conversation, podium));
+  MakeOffer(shard, context, conversation, *podium[0].agent, DecisionFor(shard, context, conversation, podium));
   return true;
 }
 

@@ -1,6 +1,5 @@
 #include "offers.h"
 
-#include <utility>
 #include <vector>
 
 #include "emit.h"
@@ -63,7 +62,7 @@ void FreeWaiting(Shard& shard, Context& context, Conversation& conversation) {
 }  // namespace
 
 void MakeOffer(Shard& shard, Context& context, Conversation& conversation, Agent& agent,
-               events::v1::Decision decision) {
+               const events::v1::Decision& decision) {
   auto& c = conversation.state;
   c.set_offers_made(c.offers_made() + 1);
   c.set_phase(state::DISPATCH_PHASE_OFFERED);
@@ -71,7 +70,7 @@ void MakeOffer(Shard& shard, Context& context, Conversation& conversation, Agent
   auto& offer = *c.mutable_offer();
   offer.set_offer_id(fmt::format("{}.{}.{}", c.conversation_id(), c.revision(), c.offers_made()));
   offer.set_lease_until_unix_ms(context.now + OfferLeaseMs(shard.policy.section()));
-  *offer.mutable_decision() = std::move(decision);
+  decision.SerializeToString(offer.mutable_decision());
   shard.Update(conversation);
 
   auto& event = BeginEvent(shard, context, conversation);
@@ -82,9 +81,9 @@ void MakeOffer(Shard& shard, Context& context, Conversation& conversation, Agent
   offered.set_accepted_unix_ms(UnansweredSince(conversation));
   offered.set_units(c.units());
   Lend(event, &events::v1::Event::unsafe_arena_set_allocated_decision, &events::v1::Event::mutable_decision,
-       offer.decision());
+       decision);
   Emit(shard, context, event);
-  NotifyOffer(shard, context, conversation);
+  NotifyOffer(shard, context, conversation, decision);
 }
 
 void EndOffer(Shard& shard, Context& context, Conversation& conversation, events::v1::OfferEnd end,

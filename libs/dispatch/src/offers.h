@@ -12,7 +12,7 @@ namespace centralita::dispatch {
 
 // The agent must have room; the offer holds it.
 void MakeOffer(Shard& shard, Context& context, Conversation& conversation, Agent& agent,
-               events::v1::Decision decision);
+               const events::v1::Decision& decision);
 
 // Ends an open offer: event, withdrawal, cool-down and count of bounces where it is the agent's doing. The conversation
 // still names the agent; ReturnToQueue() or Remove() comes next.

@@ -31,8 +31,6 @@ void Fill(gateway::v1::Offer& view, const Conversation& conversation) {
   view.set_offer_id(offer.offer_id());
   view.set_lease_until_unix_ms(offer.lease_until_unix_ms());
   Fill(*view.mutable_work(), conversation);
-  Lend(view, &gateway::v1::Offer::unsafe_arena_set_allocated_decision, &gateway::v1::Offer::mutable_decision,
-       offer.decision());
 }
 
 void Fill(gateway::v1::Assigned& view, const Conversation& conversation) {
@@ -60,10 +58,14 @@ bool HolderConnected(const Conversation& conversation) {
 
 }  // namespace
 
-void NotifyOffer(Shard& shard, Context& context, const Conversation& conversation) {
+void NotifyOffer(Shard& shard, Context& context, const Conversation& conversation,
+                 const events::v1::Decision& decision) {
   if (!HolderConnected(conversation)) return;
   auto& update = Begin(shard, context, *conversation.holder);
-  Fill(*update.mutable_update()->mutable_offer(), conversation);
+  auto& offer = *update.mutable_update()->mutable_offer();
+  Fill(offer, conversation);
+  Lend(offer, &gateway::v1::Offer::unsafe_arena_set_allocated_decision, &gateway::v1::Offer::mutable_decision,
+       decision);
   context.outputs.Notify(update);
 }
 
@@ -133,7 +135,9 @@ owner::v1::AgentUpdate ResyncOf(const Shard& shard, const Agent& agent) {
   auto& resync = *update.mutable_update()->mutable_resync();
   for (const auto& [arrival, conversation] : agent.work) {
     if (conversation->state.phase() == state::DISPATCH_PHASE_OFFERED) {
-      Fill(*resync.add_offers(), *conversation);
+      auto& offer = *resync.add_offers();
+      Fill(offer, *conversation);
+      offer.mutable_decision()->ParseFromString(conversation->state.offer().decision());
     } else {
       Fill(*resync.add_assigned(), *conversation);
     }

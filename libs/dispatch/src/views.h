@@ -11,7 +11,8 @@
 
 namespace centralita::dispatch {
 
-void NotifyOffer(Shard& shard, Context& context, const Conversation& conversation);
+void NotifyOffer(Shard& shard, Context& context, const Conversation& conversation,
+                 const events::v1::Decision& decision);
 void NotifyOfferWithdrawn(Shard& shard, Context& context, const Agent& agent, std::string_view offer_id,
                           std::string_view reason);
 void NotifyAssigned(Shard& shard, Context& context, const Conversation& conversation, std::string_view offer_id);

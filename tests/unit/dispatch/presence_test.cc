@@ -23,6 +23,7 @@ class PresenceTest : public testing::Test {
     desk.machine->ForEachAgentUpdate(incarnation, [&](const owner::v1::AgentUpdate& update) {
       for (const auto& offer : update.update().resync().offers()) {
         seen.push_back(update.agent_id() + " offer " + offer.work().conversation_id());
+        EXPECT_EQ(offer.decision().winner().agent_id(), update.agent_id()) << "its reason is kept";
       }
       for (const auto& work : update.update().resync().assigned()) {
         seen.push_back(update.agent_id() + (work.held() ? " held " : " has ") + work.work().conversation_id());
