@@ -1,0 +1,140 @@
+// Links of handles: from the topic into the store, from there into answers.
+#include "identity.h"
+
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+
+#include "centralita/base/error.h"
+#include "centralita/ingest/v1/ingest.grpc.pb.h"
+#include "centralita/rpc/channel.h"
+#include "centralita/rpc/status.h"
+#include "identity_projection.h"
+#include "tests/unit/ingest/fixture.h"
+
+namespace centralita::ingest {
+namespace {
+
+identity::v1::IdentityRecord Link(const std::string& handle, const std::string& customer, uint64_t revision) {
+  identity::v1::IdentityRecord record;
+  record.set_tenant("acme");
+  record.mutable_handle()->set_channel(common::v1::CHANNEL_WHATSAPP);
+  record.mutable_handle()->set_account("+34910000000");
+  record.mutable_handle()->set_handle(handle);
+  record.set_customer_id(customer);
+  record.set_revision(revision);
+  return record;
+}
+
+std::string Computed(const std::string& handle) {
+  return ComputedCustomer("acme", common::v1::CHANNEL_WHATSAPP, "+34910000000", handle);
+}
+
+class IdentityTest : public IngestFixture {
+ protected:
+  // Feeds the projection directly, as its runner does.
+  absl::Status Project(IdentityProjection& projection, const std::vector<std::string>& values) {
+    std::vector<eventlog::Record> records;
+    for (const std::string& value : values) {
+      records.push_back({.offset = records.size(), .append_time = {}, .key = "k", .value = value, .tombstone = false});
+    }
+    return projection.Process({{"identity", 0}, records, nullptr}, 1, outputs_);
+  }
+
+  struct Outputs final : stage::PipelineOutputs {
+    void Emit(size_t, std::string_view, std::string_view, const google::protobuf::MessageLite&) override {}
+    void DeadLetter(size_t index, std::string_view reason, std::string_view, uint32_t messages) override {
+      letters.emplace_back(index, std::string(reason));
+      EXPECT_EQ(messages, 0u);
+    }
+    std::vector<std::pair<size_t, std::string>> letters;
+  } outputs_;
+};
+
+TEST_F(IdentityTest, AHandleIsItsComputedCustomerUntilItIsLinked) {
+  Identity identity(*backends_.store, 100);
+  IdentityProjection projection(*backends_.store, identity);
+  EXPECT_EQ(identity.Resolve({Computed("a")})->at(0), Computed("a"));
+  ASSERT_TRUE(Project(projection, {Link("a", "ana", 1).SerializeAsString()}).ok());
+  EXPECT_EQ(identity.Resolve({Computed("a")})->at(0), "ana") << "the cache has heard of it";
+  EXPECT_EQ(identity.Resolve({Computed("b"), Computed("a"), Computed("a")}).value(),
+            (std::vector<std::string>{Computed("b"), "ana", "ana"}));
+  EXPECT_EQ((*identity.Find(Computed("a")))->revision(), 1u);
+  EXPECT_FALSE(identity.Find(Computed("b"))->has_value());
+}
+
+TEST_F(IdentityTest, RepeatsAndLowerRevisionsChangeNothing) {
+  Identity identity(*backends_.store, 100);
+  IdentityProjection projection(*backends_.store, identity);
+  const std::string first = Link("a", "ana", 1).SerializeAsString();
+  const std::string second = Link("a", "eva", 2).SerializeAsString();
+  ASSERT_TRUE(Project(projection, {first, second, first}).ok());
+  EXPECT_EQ(identity.Resolve({Computed("a")})->at(0), "eva");
+  ASSERT_TRUE(Project(projection, {first}).ok());
+  EXPECT_EQ(identity.Resolve({Computed("a")})->at(0), "eva");
+}
+
+TEST_F(IdentityTest, WhatCannotBeReadIsDeadLetteredAndTheRestGoesOn) {
+  Identity identity(*backends_.store, 100);
+  IdentityProjection projection(*backends_.store, identity);
+  ASSERT_TRUE(Project(projection, {"\xff\xff", Link("a", "ana", 1).SerializeAsString(), ""}).ok());
+  EXPECT_THAT(outputs_.letters, ::testing::ElementsAre(::testing::Pair(0, "undecodable"),
+                                                       ::testing::Pair(2, "undecodable")));
+  EXPECT_EQ(identity.Resolve({Computed("a")})->at(0), "ana");
+}
+
+TEST_F(IdentityTest, ASmallCacheForgetsButAnswersTheSame) {
+  Identity identity(*backends_.store, 1);
+  IdentityProjection projection(*backends_.store, identity);
+  std::vector<std::string> values;
+  for (int i = 0; i < 200; i += 2) {
+    values.push_back(Link("h" + std::to_string(i), "linked" + std::to_string(i), 1).SerializeAsString());
+  }
+  ASSERT_TRUE(Project(projection, values).ok());
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 200; ++i) {
+      const std::string computed = Computed("h" + std::to_string(i));
+      EXPECT_EQ(identity.Resolve({computed})->at(0), i % 2 == 0 ? "linked" + std::to_string(i) : computed);
+    }
+  }
+}
+
+TEST_F(IdentityTest, ALinkInTheTopicReachesMessagesThatComeAfterIt) {
+  auto producer = *backends_.log->NewProducer({.name = "test"});
+  eventlog::Outgoing outgoing;
+  outgoing.topic = base::topics::kIdentity;
+  outgoing.key = base::TenantKey("acme", "any");
+  outgoing.partition = base::PartitionOf(outgoing.key, 4);
+  outgoing.value = Link("a", "ana", 1).SerializeAsString();
+  ASSERT_TRUE(producer->Append(outgoing, [](auto) {}).ok());
+  ASSERT_TRUE(producer->Flush(kLimit).ok());
+
+  auto stub = v1::IngestService::NewStub(app_->InProcessChannel());
+  std::string customer;
+  // The projection follows the log; each try is a call, and there is no other way to see it from outside.
+  for (int i = 0; i < 10'000 && customer != "ana"; ++i) {
+    grpc::ClientContext context;
+    context.AddMetadata("x-tenant", "acme");
+    context.AddMetadata("x-api-key", "acme-key");
+    v1::SubmitRequest request;
+    *request.mutable_message() = Message("a", std::to_string(i));
+    v1::SubmitResponse response;
+    ASSERT_TRUE(stub->Submit(&context, request, &response).ok());
+    customer = response.result().customer_id();
+  }
+  EXPECT_EQ(customer, "ana");
+}
+
+TEST_F(IdentityTest, ALostStoreIsFilledAgainFromTheTopic) {
+  const auto group = IdentityGroup(*backends_.store, "0");
+  ASSERT_TRUE(group.ok());
+  EXPECT_EQ(*group, *IdentityGroup(*backends_.store, "0")) << "stable across restarts";
+  test::TempDir other;
+  auto fresh = app::OpenEmbedded({.data_dir = other.path(), .topics = {}}, clock_);
+  ASSERT_TRUE(fresh.ok());
+  EXPECT_NE(*group, *IdentityGroup(*fresh->store, "0"));
+  EXPECT_NE(*group, *IdentityGroup(*backends_.store, "1")) << "each member hears of every change";
+}
+
+}  // namespace
+}  // namespace centralita::ingest
