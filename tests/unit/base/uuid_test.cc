@@ -1,15 +1,22 @@
 #include "centralita/base/uuid.h"
 
-#include <regex>
 #include <set>
+#include <string>
 
 #include "gtest/gtest.h"
 
 namespace centralita::base {
 namespace {
 
-const char kForm5[] = "[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
-const char kForm4[] = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
+// "xxxxxxxx-xxxx-Vxxx-Nxxx-xxxxxxxxxxxx" in lower case, of this version and of RFC 9562's variant.
+bool IsUuid(const std::string& id, char version) {
+  if (id.size() != 36 || id[14] != version || std::string("89ab").find(id[19]) == std::string::npos) return false;
+  for (size_t i = 0; i < id.size(); ++i) {
+    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+    if (hyphen ? id[i] != '-' : std::string("0123456789abcdef").find(id[i]) == std::string::npos) return false;
+  }
+  return true;
+}
 
 // Ids of messages, customers and conversations in logs that exist already depend on this.
 TEST(Uuid, NamesNeverChange) {
@@ -18,7 +25,7 @@ TEST(Uuid, NamesNeverChange) {
 }
 
 TEST(Uuid, OfVersionFiveInLowerCase) {
-  EXPECT_TRUE(std::regex_match(NameUuid("customer", {"acme", "мария@example.org"}), std::regex(kForm5)));
+  EXPECT_TRUE(IsUuid(NameUuid("customer", {"acme", "мария@example.org"}), '5'));
 }
 
 TEST(Uuid, KindsAndTheBordersOfPartsCount) {
@@ -33,7 +40,7 @@ TEST(Uuid, RandomOnesDiffer) {
   std::set<std::string> ids;
   for (int i = 0; i < 1000; ++i) ids.insert(RandomUuid());
   EXPECT_EQ(ids.size(), 1000u);
-  EXPECT_TRUE(std::regex_match(*ids.begin(), std::regex(kForm4)));
+  EXPECT_TRUE(IsUuid(*ids.begin(), '4'));
 }
 
 }  // namespace
