@@ -1,5 +1,6 @@
-// `apply` of route over whole lives: a message that opens, one that joins, progress, a close; a tenth of the messages
-// repeats. One item is one record, parsing and building of outputs included; BM_LivesSerialised also writes them.
+// `apply` of route over whole lives: a message that opens, one that joins, progress, a close; a
+// tenth of the messages repeats. One item is one record, parsing and building of outputs included;
+// BM_LivesSerialised also writes them.
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -21,7 +22,8 @@ constexpr int64_t kStart = 1'767'225'600'000;
 class Sink final : public base::Outputs {
  public:
   explicit Sink(bool serialise) : serialise_(serialise) {}
-  void Emit(base::OutputTopic, std::string_view, const google::protobuf::MessageLite& value) override {
+  void Emit(base::OutputTopic, std::string_view,
+            const google::protobuf::MessageLite& value) override {
     ++outputs;
     if (!serialise_) return;
     buffer_.clear();
@@ -46,7 +48,8 @@ class Discard final : public base::EntrySink {
 
 policy::v1::RouteSection Policy() {
   policy::v1::RouteSection section;
-  for (const char* intent : {"payment_billing", "discount_promo", "complaint", "technical_problem", ""}) {
+  for (const char* intent :
+       {"payment_billing", "discount_promo", "complaint", "technical_problem", ""}) {
     auto& route = *section.add_routes();
     route.set_name(std::string("route_") + intent);
     if (*intent != '\0') route.mutable_when()->add_intents(intent);
@@ -93,7 +96,8 @@ using Records = std::vector<std::pair<std::string, std::string>>;
 Records Lives(int conversations) {
   Records records;
   const auto add = [&](const routing::v1::RoutingRecord& record) {
-    records.emplace_back(base::TenantKey(record.tenant(), record.customer_id()), record.SerializeAsString());
+    records.emplace_back(base::TenantKey(record.tenant(), record.customer_id()),
+                         record.SerializeAsString());
   };
   for (int i = 0; i < conversations; ++i) {
     const std::string number = std::to_string(i);
@@ -139,8 +143,11 @@ void Run(benchmark::State& state, bool serialise, bool checkpoint) {
     state.ResumeTiming();
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(records.size()));
-  state.counters["outputs"] = benchmark::Counter(static_cast<double>(sink.outputs), benchmark::Counter::kIsRate);
-  if (serialise) state.counters["bytes"] = benchmark::Counter(static_cast<double>(sink.bytes), benchmark::Counter::kIsRate);
+  state.counters["outputs"] =
+      benchmark::Counter(static_cast<double>(sink.outputs), benchmark::Counter::kIsRate);
+  if (serialise)
+    state.counters["bytes"] =
+        benchmark::Counter(static_cast<double>(sink.bytes), benchmark::Counter::kIsRate);
 }
 
 void BM_Lives(benchmark::State& state) { Run(state, false, false); }

@@ -13,8 +13,8 @@ using snapshot::v1::RouteConversation;
 // Of one customer; more than a slower model can have on its way.
 constexpr int kMaxEarlyOpinions = 8;
 
-void TellIfChanged(const Context& context, const Customer& customer, const commands::v1::WorkFacts& before,
-                   const std::string& reason) {
+void TellIfChanged(const Context& context, const Customer& customer,
+                   const commands::v1::WorkFacts& before, const std::string& reason) {
   auto& facts = context.Make<commands::v1::WorkFacts>();
   FillFacts(customer.state, facts);
   if (facts.SerializeAsString() == before.SerializeAsString()) return;
@@ -36,7 +36,8 @@ void TellIfChanged(const Context& context, const Customer& customer, const comma
 void OnFacts(const Context& context, const TenantPolicy& policy, Customer& customer,
              const amendment::v1::Amendment& amendment) {
   const bool open = customer.HasOpenConversation();
-  if (!open && customer.state.has_facts() && customer.state.facts_until_unix_ms() <= context.now_ms) {
+  if (!open && customer.state.has_facts() &&
+      customer.state.facts_until_unix_ms() <= context.now_ms) {
     customer.state.clear_facts();
   }
   auto& before = context.Make<commands::v1::WorkFacts>();
@@ -49,8 +50,8 @@ void OnFacts(const Context& context, const TenantPolicy& policy, Customer& custo
   }
 }
 
-void KeepEarly(const Context& context, const TenantPolicy& policy, Customer& customer, const SecondOpinion& opinion,
-               const std::string& reason) {
+void KeepEarly(const Context& context, const TenantPolicy& policy, Customer& customer,
+               const SecondOpinion& opinion, const std::string& reason) {
   auto& early = *customer.state.mutable_early_opinions();
   for (const auto& other : early) {
     if (other.opinion().message_id() == opinion.message_id()) return;
@@ -62,10 +63,11 @@ void KeepEarly(const Context& context, const TenantPolicy& policy, Customer& cus
   kept.set_until_unix_ms(context.now_ms + policy.facts_kept_ms());
 }
 
-void OnOpinion(const Context& context, const TenantPolicy& policy, Customer& customer, const SecondOpinion& opinion,
-               const std::string& reason) {
+void OnOpinion(const Context& context, const TenantPolicy& policy, Customer& customer,
+               const SecondOpinion& opinion, const std::string& reason) {
   const auto now_unit = static_cast<uint32_t>(context.now_ms / kUnitMs);
-  Remembered* const message = customer.ids.FindToChange(ToMessageId(opinion.message_id()), now_unit);
+  Remembered* const message =
+      customer.ids.FindToChange(ToMessageId(opinion.message_id()), now_unit);
   if (message == nullptr) return KeepEarly(context, policy, customer, opinion, reason);
   if ((message->flags & kOpinionCounted) != 0) return;
   message->flags |= kOpinionCounted;
@@ -88,7 +90,8 @@ void OnAmendment(const Context& context, const TenantPolicy& policy, Customer& c
     case amendment::v1::Amendment::kSecondOpinion:
       return OnOpinion(context, policy, customer, amendment.second_opinion(), amendment.reason());
     case amendment::v1::Amendment::KIND_NOT_SET:
-      return context.Reject("empty_amendment", "The amendment has neither facts nor a second opinion.");
+      return context.Reject("empty_amendment",
+                            "The amendment has neither facts nor a second opinion.");
   }
 }
 
@@ -98,7 +101,8 @@ void TakeEarlyOpinions(const Context& context, Customer& customer, Remembered& m
     if (ToMessageId(early[i].opinion().message_id()) != message.id) continue;
     if (early[i].until_unix_ms() > context.now_ms) {
       message.flags |= kOpinionCounted;
-      MergeOpinion(early[i].opinion().classification(), message.sequence, *customer.state.mutable_conversation());
+      MergeOpinion(early[i].opinion().classification(), message.sequence,
+                   *customer.state.mutable_conversation());
     }
     early.DeleteSubrange(i, 1);
     return;

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "centralita/base/state_machine.h"
 #include "centralita/base/key.h"
+#include "centralita/base/state_machine.h"
 #include "centralita/commands/v1/commands.pb.h"
 #include "centralita/events/v1/events.pb.h"
 #include "centralita/routing/v1/routing.pb.h"
@@ -36,7 +36,9 @@ struct Context {
     event.set_at_unix_ms(now_ms);
     return event;
   }
-  void Emit(const events::v1::Event& event) const { outputs.Emit(base::OutputTopic::kEvents, key, event); }
+  void Emit(const events::v1::Event& event) const {
+    outputs.Emit(base::OutputTopic::kEvents, key, event);
+  }
 
   commands::v1::Command& MakeCommand(std::string_view pool) const {
     auto& command = Make<commands::v1::Command>();
@@ -45,7 +47,8 @@ struct Context {
     return command;
   }
   void Emit(const commands::v1::Command& command) const {
-    outputs.Emit(base::OutputTopic::kCommands, base::TenantKey(command.tenant(), command.pool()), command);
+    outputs.Emit(base::OutputTopic::kCommands, base::TenantKey(command.tenant(), command.pool()),
+                 command);
   }
 
   // Something that was asked for cannot be done; nothing changes.

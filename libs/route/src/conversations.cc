@@ -11,8 +11,8 @@ namespace {
 
 using snapshot::v1::RouteConversation;
 
-void FillEnqueue(const Context& context, const TenantPolicy& policy, const Customer& customer, const Entry& entry,
-                 commands::v1::Enqueue& enqueue) {
+void FillEnqueue(const Context& context, const TenantPolicy& policy, const Customer& customer,
+                 const Entry& entry, commands::v1::Enqueue& enqueue) {
   const RouteConversation& conversation = customer.state.conversation();
   enqueue.set_conversation_id(conversation.conversation_id());
   enqueue.set_customer_id(context.record.customer_id());
@@ -26,7 +26,8 @@ void FillEnqueue(const Context& context, const TenantPolicy& policy, const Custo
   enqueue.set_route(conversation.route());
   enqueue.set_note(entry.note.data(), entry.note.size());
   const auto& state = customer.state;
-  if (entry.sticky && !state.last_agent_id().empty() && state.last_agent_until_unix_ms() > context.now_ms) {
+  if (entry.sticky && !state.last_agent_id().empty() &&
+      state.last_agent_until_unix_ms() > context.now_ms) {
     enqueue.set_sticky_agent_id(state.last_agent_id());
     enqueue.set_sticky_until_unix_ms(state.last_agent_until_unix_ms());
   }
@@ -34,10 +35,12 @@ void FillEnqueue(const Context& context, const TenantPolicy& policy, const Custo
 
 }  // namespace
 
-RouteConversation& BeginConversation(const Context& context, Customer& customer, std::string_view first_message_id) {
+RouteConversation& BeginConversation(const Context& context, Customer& customer,
+                                     std::string_view first_message_id) {
   customer.state.clear_conversation();
   RouteConversation& conversation = *customer.state.mutable_conversation();
-  conversation.set_conversation_id(base::NameUuid("conversation", {context.record.tenant(), first_message_id}));
+  conversation.set_conversation_id(
+      base::NameUuid("conversation", {context.record.tenant(), first_message_id}));
   conversation.set_revision(1);
   conversation.set_next_sequence(1);
   customer.state.set_conversations(customer.state.conversations() + 1);
@@ -45,9 +48,12 @@ RouteConversation& BeginConversation(const Context& context, Customer& customer,
   return conversation;
 }
 
-uint16_t NumberOf(const RouteConversation& conversation) { return static_cast<uint16_t>(conversation.number()); }
+uint16_t NumberOf(const RouteConversation& conversation) {
+  return static_cast<uint16_t>(conversation.number());
+}
 
-void EnterPool(const Context& context, const TenantPolicy& policy, Customer& customer, const Entry& entry,
+void EnterPool(const Context& context, const TenantPolicy& policy, Customer& customer,
+               const Entry& entry,
                const google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks,
                commands::v1::WorkFacts& facts) {
   RouteConversation& conversation = *customer.state.mutable_conversation();
@@ -62,7 +68,8 @@ void EnterPool(const Context& context, const TenantPolicy& policy, Customer& cus
   *enqueue.mutable_clocks() = clocks;
   const int in_first = std::min(conversation.unapplied_size(), kMaxMessagesPerEnqueue);
   for (int i = 0; i < in_first; ++i) *enqueue.add_messages() = conversation.unapplied(i);
-  enqueue.set_first_sequence(in_first > 0 ? conversation.unapplied(0).sequence() : conversation.next_sequence());
+  enqueue.set_first_sequence(in_first > 0 ? conversation.unapplied(0).sequence()
+                                          : conversation.next_sequence());
   context.Emit(command);
   for (int i = in_first; i < conversation.unapplied_size(); ++i) {
     AppendToPool(context, conversation, conversation.unapplied(i), facts);
@@ -81,7 +88,8 @@ void AppendToPool(const Context& context, const RouteConversation& conversation,
   context.Emit(command);
 }
 
-events::v1::Event& MakeConversationEvent(const Context& context, const RouteConversation& conversation) {
+events::v1::Event& MakeConversationEvent(const Context& context,
+                                         const RouteConversation& conversation) {
   auto& event = context.MakeEvent();
   event.set_conversation_id(conversation.conversation_id());
   event.set_revision(conversation.revision());
@@ -95,13 +103,14 @@ void TellMoved(const Context& context, const RouteConversation& conversation, in
   for (int i = first; i < conversation.unapplied_size(); ++i) {
     auto& event = MakeConversationEvent(context, conversation);
     *event.mutable_moved()->mutable_message() = conversation.unapplied(i);
-    event.mutable_moved()->set_from_conversation_id(from_conversation_id.data(), from_conversation_id.size());
+    event.mutable_moved()->set_from_conversation_id(from_conversation_id.data(),
+                                                    from_conversation_id.size());
     context.Emit(event);
   }
 }
 
-void Reopen(const Context& context, const TenantPolicy& policy, Customer& customer, int64_t eligible_ms,
-            bool replayed) {
+void Reopen(const Context& context, const TenantPolicy& policy, Customer& customer,
+            int64_t eligible_ms, bool replayed) {
   RouteConversation& conversation = *customer.state.mutable_conversation();
   conversation.set_revision(conversation.revision() + 1);
   conversation.clear_reopen_until_unix_ms();
@@ -115,7 +124,8 @@ void Reopen(const Context& context, const TenantPolicy& policy, Customer& custom
   entry.sticky = true;
   // Back to where it was, since its agent is there; by the routes if the policy has given that up.
   if (policy.Knows(conversation.pool())) {
-    entry.destination = policy.Towards(conversation.pool(), conversation.queue(), conversation.route());
+    entry.destination =
+        policy.Towards(conversation.pool(), conversation.queue(), conversation.route());
   }
   policy::v1::Step same_queue;
   if (entry.destination.steps.empty() && policy.Knows(conversation.pool())) {
@@ -125,7 +135,8 @@ void Reopen(const Context& context, const TenantPolicy& policy, Customer& custom
   if (!entry.destination.steps.empty()) {
     event.mutable_decision()->set_policy_version(policy.version());
   } else {
-    entry.destination = policy.Choose(SubjectOf(customer.state, facts), false, *event.mutable_decision());
+    entry.destination =
+        policy.Choose(SubjectOf(customer.state, facts), false, *event.mutable_decision());
   }
   event.set_pool(entry.destination.pool.data(), entry.destination.pool.size());
   event.set_queue(entry.destination.steps.front()->queue());

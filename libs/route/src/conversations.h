@@ -1,4 +1,5 @@
-// A conversation enters a pool, or a message enters a conversation: what all records have in common.
+// A conversation enters a pool, or a message enters a conversation: what all records have in
+// common.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +29,12 @@ struct Entry {
   std::string_view note;
 };
 
-// Sends the conversation with all its unapplied messages to a pool, as it is known there from now on. Further messages
-// than fit into one command follow it. `clocks` and `facts` are those of now; `facts`, made in the context's arena, become
-// part of the commands without a copy, and do not change any more.
-void EnterPool(const Context& context, const TenantPolicy& policy, Customer& customer, const Entry& entry,
+// Sends the conversation with all its unapplied messages to a pool, as it is known there from now
+// on. Further messages than fit into one command follow it. `clocks` and `facts` are those of now;
+// `facts`, made in the context's arena, become part of the commands without a copy, and do not
+// change any more.
+void EnterPool(const Context& context, const TenantPolicy& policy, Customer& customer,
+               const Entry& entry,
                const google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks,
                commands::v1::WorkFacts& facts);
 
@@ -43,12 +46,14 @@ void AppendToPool(const Context& context, const snapshot::v1::RouteConversation&
 events::v1::Event& MakeConversationEvent(const Context& context,
                                          const snapshot::v1::RouteConversation& conversation);
 
-// Tells that unapplied messages, from the `first`-th on, count at the conversation's present revision.
-void TellMoved(const Context& context, const snapshot::v1::RouteConversation& conversation, int first,
-               std::string_view from_conversation_id);
+// Tells that unapplied messages, from the `first`-th on, count at the conversation's present
+// revision.
+void TellMoved(const Context& context, const snapshot::v1::RouteConversation& conversation,
+               int first, std::string_view from_conversation_id);
 
-// The next revision, in which what a shard closed up to `last_sequence` goes on with its unapplied messages (at least
-// one), the last agent preferred. Tells that the first of them reopens it.
-void Reopen(const Context& context, const TenantPolicy& policy, Customer& customer, int64_t eligible_ms, bool replayed);
+// The next revision, in which what a shard closed up to `last_sequence` goes on with its unapplied
+// messages (at least one), the last agent preferred. Tells that the first of them reopens it.
+void Reopen(const Context& context, const TenantPolicy& policy, Customer& customer,
+            int64_t eligible_ms, bool replayed);
 
 }  // namespace centralita::route

@@ -8,7 +8,9 @@
 namespace centralita::route {
 namespace {
 
-std::string EntryKey(const Customer& customer) { return std::string(Customers::kPrefix) + customer.key; }
+std::string EntryKey(const Customer& customer) {
+  return std::string(Customers::kPrefix) + customer.key;
+}
 
 std::string SegmentKey(const Customer& customer, uint32_t number) {
   return fmt::format("{}{}/{:08x}", Customers::kSegmentPrefix, customer.key, number);
@@ -39,8 +41,8 @@ absl::Status Damaged(std::string_view key) {
                      fmt::format("The entry '{}' of the stage route cannot be read.", key));
 }
 
-// The unit in which something of him expires next, 0 for never. Facts and the reopening of a conversation count only
-// once it is closed.
+// The unit in which something of him expires next, 0 for never. Facts and the reopening of a
+// conversation count only once it is closed.
 uint32_t NextExpiry(const Customer& customer) {
   uint32_t next = customer.ids.NextExpiry();
   const auto consider = [&next](int64_t unix_ms) {
@@ -59,8 +61,8 @@ uint32_t NextExpiry(const Customer& customer) {
 
 bool IsEmpty(const Customer& customer) {
   const snapshot::v1::RouteCustomer& state = customer.state;
-  return customer.ids.empty() && !state.has_conversation() && !state.has_facts() && state.last_agent_id().empty() &&
-         state.early_opinions().empty() && state.links().empty();
+  return customer.ids.empty() && !state.has_conversation() && !state.has_facts() &&
+         state.last_agent_id().empty() && state.early_opinions().empty() && state.links().empty();
 }
 
 void Forget(snapshot::v1::RouteCustomer& state, bool open, int64_t now_ms) {
@@ -78,9 +80,10 @@ void Forget(snapshot::v1::RouteCustomer& state, bool open, int64_t now_ms) {
     state.clear_last_agent_until_unix_ms();
   }
   auto& opinions = *state.mutable_early_opinions();
-  opinions.erase(std::remove_if(opinions.begin(), opinions.end(),
-                                [&](const auto& opinion) { return opinion.until_unix_ms() <= now_ms; }),
-                 opinions.end());
+  opinions.erase(
+      std::remove_if(opinions.begin(), opinions.end(),
+                     [&](const auto& opinion) { return opinion.until_unix_ms() <= now_ms; }),
+      opinions.end());
 }
 
 }  // namespace
@@ -116,17 +119,20 @@ void Customers::MarkChanged(Customer& customer) {
 void Customers::Schedule(Customer& customer, uint32_t unit) {
   customer.state.set_check_at(unit);
   auto& bucket = due_[unit];
-  // What is added to a bucket whose time has come (a clock that stood still) is found by sorting it again.
+  // What is added to a bucket whose time has come (a clock that stood still) is found by sorting it
+  // again.
   if (!due_.empty() && due_.begin()->first >= unit) first_due_sorted_ = false;
   bucket.push_back(&customer);
 }
 
 void Customers::ExpireSlice(int64_t now_ms, int limit) {
   const auto now_unit = static_cast<uint32_t>(now_ms / kUnitMs);
-  for (int looked_at = 0; looked_at < limit && !due_.empty() && due_.begin()->first <= now_unit; ++looked_at) {
+  for (int looked_at = 0; looked_at < limit && !due_.empty() && due_.begin()->first <= now_unit;
+       ++looked_at) {
     auto& bucket = due_.begin()->second;
     if (!first_due_sorted_) {
-      std::sort(bucket.begin(), bucket.end(), [](const Customer* a, const Customer* b) { return a->key > b->key; });
+      std::sort(bucket.begin(), bucket.end(),
+                [](const Customer* a, const Customer* b) { return a->key > b->key; });
       first_due_sorted_ = true;
     }
     Customer& customer = *bucket.back();
@@ -142,10 +148,12 @@ void Customers::ExpireSlice(int64_t now_ms, int limit) {
 void Customers::ExpireOne(Customer& customer, int64_t now_ms) {
   const auto now_unit = static_cast<uint32_t>(now_ms / kUnitMs);
   customer.state.clear_check_at();
-  for (const uint32_t number : customer.ids.Expire(now_unit)) erased_.insert(SegmentKey(customer, number));
+  for (const uint32_t number : customer.ids.Expire(now_unit))
+    erased_.insert(SegmentKey(customer, number));
   Forget(customer.state, customer.HasOpenConversation(), now_ms);
   if (!IsEmpty(customer)) {
-    if (const uint32_t unit = NextExpiry(customer); unit != 0) Schedule(customer, std::max(unit, now_unit + 1));
+    if (const uint32_t unit = NextExpiry(customer); unit != 0)
+      Schedule(customer, std::max(unit, now_unit + 1));
     MarkChanged(customer);
     return;
   }
@@ -192,19 +200,22 @@ void Customers::ForEachEntry(base::EntrySink& sink) const {
   std::vector<const Customer*> sorted;
   sorted.reserve(by_key_.size());
   for (const auto& [key, customer] : by_key_) sorted.push_back(customer.get());
-  std::sort(sorted.begin(), sorted.end(), [](const Customer* a, const Customer* b) { return a->key < b->key; });
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Customer* a, const Customer* b) { return a->key < b->key; });
   for (const Customer* customer : sorted) sink.Put(EntryKey(*customer), Encode(*customer));
   std::map<std::string, const MessageIds::Segment*> segments;
   for (const Customer* customer : sorted) {
     if (customer->ids.segments() == nullptr) continue;
-    for (const auto& [number, segment] : *customer->ids.segments()) segments[SegmentKey(*customer, number)] = &segment;
+    for (const auto& [number, segment] : *customer->ids.segments())
+      segments[SegmentKey(*customer, number)] = &segment;
   }
   for (const auto& [key, segment] : segments) sink.Put(key, Encode(segment->ids));
 }
 
 absl::Status Customers::Load(std::string_view key, std::string_view value) {
   Customer& customer = Get(key);
-  if (!customer.state.ParseFromArray(value.data(), static_cast<int>(value.size()))) return Damaged(key);
+  if (!customer.state.ParseFromArray(value.data(), static_cast<int>(value.size())))
+    return Damaged(key);
   std::vector<Remembered> ids = DecodeRemembered(customer.state.message_ids());
   if (ids.size() * kRememberedBytes != customer.state.message_ids().size()) return Damaged(key);
   customer.ids.LoadRecent(std::move(ids), customer.state.next_segment());
@@ -216,7 +227,8 @@ absl::Status Customers::Load(std::string_view key, std::string_view value) {
 absl::Status Customers::LoadSegment(std::string_view key, std::string_view value) {
   const size_t slash = key.rfind('/');
   std::vector<Remembered> ids = DecodeRemembered(value);
-  if (slash == std::string_view::npos || key.size() - slash != 9 || ids.empty()) return Damaged(key);
+  if (slash == std::string_view::npos || key.size() - slash != 9 || ids.empty())
+    return Damaged(key);
   uint32_t number = 0;
   for (const char c : key.substr(slash + 1)) {
     const bool digit = c >= '0' && c <= '9';
@@ -232,7 +244,8 @@ absl::Status Customers::LoadDone() {
     Customer& customer = *owned;
     const auto found = loaded_segments_.find(key);
     for (const uint32_t number : customer.state.segments()) {
-      if (found == loaded_segments_.end() || !found->second.contains(number)) return Damaged(SegmentKey(customer, number));
+      if (found == loaded_segments_.end() || !found->second.contains(number))
+        return Damaged(SegmentKey(customer, number));
       customer.ids.LoadSegment(number, std::move(found->second[number]));
     }
     customer.state.clear_segments();

@@ -1,4 +1,5 @@
-// The customers of a partition, what changed of them since the last checkpoint, and when to look at them again.
+// The customers of a partition, what changed of them since the last checkpoint, and when to look at
+// them again.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +42,8 @@ class Customers final {
   Customer* Find(std::string_view key);
   // Made if need be. Valid until the next Touch or ExpireSlice.
   Customer& Get(std::string_view key);
-  // To be called once for whoever was changed by a record, after the change. Forgets one of whom nothing is left.
+  // To be called once for whoever was changed by a record, after the change. Forgets one of whom
+  // nothing is left.
   void Touch(Customer& customer);
 
   // Forgets what has expired of at most `limit` customers who are due by `now_ms`.
@@ -67,7 +69,8 @@ class Customers final {
   // Null for one that was erased since.
   std::vector<Customer*> changed_;
   std::set<std::string> erased_;
-  // By unit of time; each customer with a check_at is in exactly one. Sorted by key, backwards, once its time has come.
+  // By unit of time; each customer with a check_at is in exactly one. Sorted by key, backwards,
+  // once its time has come.
   std::map<uint32_t, std::vector<Customer*>> due_;
   bool first_due_sorted_ = false;
   std::map<std::string, std::map<uint32_t, std::vector<Remembered>>, std::less<>> loaded_segments_;

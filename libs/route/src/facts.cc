@@ -21,7 +21,8 @@ constexpr int32_t kMaxPriority = 1000;
 constexpr std::array<int32_t, 3> kBuiltInFloors = {250, 500, 750};
 
 bool SaysNothing(std::string_view intent) {
-  return intent.empty() || intent == "other" || intent == "spam_offtopic" || intent == "praise_feedback";
+  return intent.empty() || intent == "other" || intent == "spam_offtopic" ||
+         intent == "praise_feedback";
 }
 
 bool IsLanguage(std::string_view language) { return !language.empty() && language != "und"; }
@@ -37,11 +38,12 @@ void UniteTags(const Tags& more, Tags& tags) {
   while (tags.size() > kMaxTags) tags.RemoveLast();
 }
 
-void RaiseAddends(const google::protobuf::RepeatedPtrField<Addend>& more, RouteConversation& conversation) {
+void RaiseAddends(const google::protobuf::RepeatedPtrField<Addend>& more,
+                  RouteConversation& conversation) {
   for (const Addend& addend : more) {
     auto& all = *conversation.mutable_addends();
-    const auto same =
-        std::find_if(all.begin(), all.end(), [&](const Addend& other) { return other.name() == addend.name(); });
+    const auto same = std::find_if(
+        all.begin(), all.end(), [&](const Addend& other) { return other.name() == addend.name(); });
     if (same == all.end()) {
       if (all.size() < kMaxAddends) *all.Add() = addend;
     } else if (addend.points() > same->points()) {
@@ -53,7 +55,8 @@ void RaiseAddends(const google::protobuf::RepeatedPtrField<Addend>& more, RouteC
 PriorityBand BandOf(int32_t priority, const RouteConversation& conversation) {
   int band = classification::v1::PRIORITY_BAND_LOW;
   for (int i = 0; i < 3; ++i) {
-    const int32_t floor = conversation.band_floors_size() == 3 ? conversation.band_floors(i) : kBuiltInFloors[i];
+    const int32_t floor =
+        conversation.band_floors_size() == 3 ? conversation.band_floors(i) : kBuiltInFloors[i];
     if (priority >= floor) band = classification::v1::PRIORITY_BAND_NORMAL + i;
   }
   return static_cast<PriorityBand>(band);
@@ -69,13 +72,15 @@ void MergeWords(const Classification& said, RouteConversation& conversation) {
 
 }  // namespace
 
-void MergeMessage(const Classification& message, uint64_t sequence, RouteConversation& conversation) {
+void MergeMessage(const Classification& message, uint64_t sequence,
+                  RouteConversation& conversation) {
   if (conversation.intent().empty() || !SaysNothing(message.intent())) {
     conversation.set_intent(message.intent());
     conversation.set_intent_sequence(sequence);
   }
   MergeWords(message, conversation);
-  if (conversation.addends().empty() && message.facts().addends().empty() && message.priority() > 0) {
+  if (conversation.addends().empty() && message.facts().addends().empty() &&
+      message.priority() > 0) {
     // A classifier that gives no terms: its sum is the only one.
     Addend& sum = *conversation.add_addends();
     sum.set_name("classified");
@@ -83,7 +88,8 @@ void MergeMessage(const Classification& message, uint64_t sequence, RouteConvers
   }
 }
 
-void MergeOpinion(const Classification& opinion, uint64_t sequence, RouteConversation& conversation) {
+void MergeOpinion(const Classification& opinion, uint64_t sequence,
+                  RouteConversation& conversation) {
   if (!SaysNothing(opinion.intent()) &&
       (sequence >= conversation.intent_sequence() || SaysNothing(conversation.intent()))) {
     conversation.set_intent(opinion.intent());
@@ -92,11 +98,13 @@ void MergeOpinion(const Classification& opinion, uint64_t sequence, RouteConvers
   const std::string language = conversation.language();
   MergeWords(opinion, conversation);
   // Of an earlier message: the latest one's language stays.
-  if (IsLanguage(language) && sequence + 1 < conversation.next_sequence()) conversation.set_language(language);
+  if (IsLanguage(language) && sequence + 1 < conversation.next_sequence())
+    conversation.set_language(language);
 }
 
 bool MergeFacts(const classification::v1::Facts& facts, RouteCustomer& customer) {
-  if (customer.has_facts() && facts.profile_revision() <= customer.facts().profile_revision()) return false;
+  if (customer.has_facts() && facts.profile_revision() <= customer.facts().profile_revision())
+    return false;
   *customer.mutable_facts() = facts;
   return true;
 }

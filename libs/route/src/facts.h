@@ -1,12 +1,16 @@
-// How the facts of several messages, of second opinions and of the profile become the facts of one conversation.
+// How the facts of several messages, of second opinions and of the profile become the facts of one
+// conversation.
 //
-// - intent: of the latest message whose intent says something ("other", "spam_offtopic" and "praise_feedback" do not,
-//   unless nothing else is known); a second opinion replaces it if its message is that message or a later one.
+// - intent: of the latest message whose intent says something ("other", "spam_offtopic" and
+// "praise_feedback" do not,
+//   unless nothing else is known); a second opinion replaces it if its message is that message or a
+//   later one.
 // - language: of the latest message of which it is known; else the profile's preferred one.
 // - tags: united; "degraded" goes once facts have come.
-// - addends: by name, the highest of all messages (three angry messages are not three times as urgent); those of the
-//   profile are of its highest revision. Priority is their sum within 0 and 1000, and its band by the floors of the
-//   policy under which the latest message was classified.
+// - addends: by name, the highest of all messages (three angry messages are not three times as
+// urgent); those of the
+//   profile are of its highest revision. Priority is their sum within 0 and 1000, and its band by
+//   the floors of the policy under which the latest message was classified.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +39,7 @@ bool MergeFacts(const classification::v1::Facts& facts, snapshot::v1::RouteCusto
 void FillFacts(const snapshot::v1::RouteCustomer& customer, commands::v1::WorkFacts& facts);
 
 // Views into `customer`, which has a conversation, and `facts`, which were filled from it.
-policy::Subject SubjectOf(const snapshot::v1::RouteCustomer& customer, const commands::v1::WorkFacts& facts);
+policy::Subject SubjectOf(const snapshot::v1::RouteCustomer& customer,
+                          const commands::v1::WorkFacts& facts);
 
 }  // namespace centralita::route

@@ -13,17 +13,20 @@ using snapshot::v1::RouteConversation;
 constexpr int64_t kLastAgentKeptMs = 24LL * 3'600'000;
 
 // The open conversation, if that is what the shard reports of; null otherwise.
-RouteConversation* Reported(Customer& customer, const std::string& conversation_id, uint64_t revision) {
+RouteConversation* Reported(Customer& customer, const std::string& conversation_id,
+                            uint64_t revision) {
   if (!customer.HasOpenConversation()) return nullptr;
   RouteConversation& conversation = *customer.state.mutable_conversation();
-  const bool same = conversation.conversation_id() == conversation_id && conversation.revision() == revision;
+  const bool same =
+      conversation.conversation_id() == conversation_id && conversation.revision() == revision;
   return same ? &conversation : nullptr;
 }
 
 void ForgetApplied(RouteConversation& conversation, uint64_t last_sequence) {
   auto& unapplied = *conversation.mutable_unapplied();
   int applied = 0;
-  while (applied < unapplied.size() && unapplied.Get(applied).sequence() <= last_sequence) ++applied;
+  while (applied < unapplied.size() && unapplied.Get(applied).sequence() <= last_sequence)
+    ++applied;
   unapplied.DeleteSubrange(0, applied);
 }
 
@@ -36,7 +39,8 @@ void RememberAgent(const Context& context, Customer& customer, const std::string
 // The messages that the shard closed without: they become a conversation of their own.
 void OpenAnew(const Context& context, const TenantPolicy& policy, Customer& customer) {
   const RouteConversation old = customer.state.conversation();
-  RouteConversation& conversation = BeginConversation(context, customer, old.unapplied(0).message_id());
+  RouteConversation& conversation =
+      BeginConversation(context, customer, old.unapplied(0).message_id());
   conversation.set_channel(old.channel());
   conversation.set_visibility(old.visibility());
   conversation.set_intent(old.intent());
@@ -80,7 +84,8 @@ void OpenAnew(const Context& context, const TenantPolicy& policy, Customer& cust
 
 void OnClosed(const Context& context, const TenantPolicy& policy, Customer& customer,
               const routing::v1::ConversationClosed& closed) {
-  RouteConversation* const conversation = Reported(customer, closed.conversation_id(), closed.revision());
+  RouteConversation* const conversation =
+      Reported(customer, closed.conversation_id(), closed.revision());
   if (conversation == nullptr) return;
   ForgetApplied(*conversation, closed.last_sequence());
   RememberAgent(context, customer, closed.agent_id());
@@ -104,21 +109,24 @@ void OnClosed(const Context& context, const TenantPolicy& policy, Customer& cust
 
 void OnReleased(const Context& context, const TenantPolicy& policy, Customer& customer,
                 const routing::v1::ConversationReleased& released) {
-  RouteConversation* const conversation = Reported(customer, released.conversation_id(), released.revision());
+  RouteConversation* const conversation =
+      Reported(customer, released.conversation_id(), released.revision());
   if (conversation == nullptr) return;
   ForgetApplied(*conversation, released.last_sequence());
   conversation->set_revision(conversation->revision() + 1);
   auto& facts = context.Make<commands::v1::WorkFacts>();
   FillFacts(customer.state, facts);
   Entry entry;
-  entry.eligible_ms = released.eligible_unix_ms() > 0 ? released.eligible_unix_ms() : context.now_ms;
+  entry.eligible_ms =
+      released.eligible_unix_ms() > 0 ? released.eligible_unix_ms() : context.now_ms;
   entry.note = released.note();
   policy::v1::Step only;
   if (released.to_pool().empty()) {
     auto& decision = context.Make<events::v1::Decision>();
     entry.destination = policy.Choose(SubjectOf(customer.state, facts), false, decision);
   } else {
-    entry.destination = policy.Towards(released.to_pool(), released.to_queue(), conversation->route());
+    entry.destination =
+        policy.Towards(released.to_pool(), released.to_queue(), conversation->route());
     if (entry.destination.steps.empty()) {
       // The shard puts what names no queue, or an unknown one, into its first.
       only.set_queue(released.to_queue());
@@ -130,7 +138,8 @@ void OnReleased(const Context& context, const TenantPolicy& policy, Customer& cu
 }
 
 void OnProgress(Customer& customer, const routing::v1::ConversationProgress& progress) {
-  if (RouteConversation* conversation = Reported(customer, progress.conversation_id(), progress.revision())) {
+  if (RouteConversation* conversation =
+          Reported(customer, progress.conversation_id(), progress.revision())) {
     ForgetApplied(*conversation, progress.last_sequence());
   }
 }

@@ -1,4 +1,5 @@
-// What each kind of record does. All of them take effect on one customer, and the caller touches him afterwards.
+// What each kind of record does. All of them take effect on one customer, and the caller touches
+// him afterwards.
 #pragma once
 
 #include "centralita/amendment/v1/amendment.pb.h"

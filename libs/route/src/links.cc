@@ -14,10 +14,11 @@ using routing::v1::LinkWanted;
 
 constexpr int kMaxWaitingLinks = 32;
 
-// The customer that the handle is when nothing links it: its name in keys, the same for every two spellings of account
-// and handle, and no address of a person.
+// The customer that the handle is when nothing links it: its name in keys, the same for every two
+// spellings of account and handle, and no address of a person.
 std::string NameOf(const Context& context, const identity::v1::Handle& handle) {
-  return base::NameUuid("customer", {context.record.tenant(), fmt::format_int(static_cast<int>(handle.channel())).c_str(),
+  return base::NameUuid("customer", {context.record.tenant(),
+                                     fmt::format_int(static_cast<int>(handle.channel())).c_str(),
                                      handle.account(), handle.handle()});
 }
 
@@ -43,7 +44,8 @@ void HandOver(const Context& context, const Customer& customer, const LinkWanted
 }
 
 void CarryOut(const Context& context, const Customer& customer, const LinkWanted& link) {
-  // First, so that the new customer's part learns the ids before ingest can resolve the handle to him.
+  // First, so that the new customer's part learns the ids before ingest can resolve the handle to
+  // him.
   HandOver(context, customer, link);
   auto& event = context.MakeEvent();
   *event.mutable_linked()->mutable_handle() = link.handle();
@@ -55,23 +57,28 @@ void CarryOut(const Context& context, const Customer& customer, const LinkWanted
   identity.set_customer_id(link.to_customer_id());
   identity.set_revision(link.identity_revision() + 1);
   context.outputs.Emit(base::OutputTopic::kIdentity,
-                       base::TenantKey(context.record.tenant(), NameOf(context, link.handle())), identity);
+                       base::TenantKey(context.record.tenant(), NameOf(context, link.handle())),
+                       identity);
 }
 
 }  // namespace
 
 void OnLink(const Context& context, Customer& customer, const LinkWanted& link) {
-  if (!link.has_handle() || link.to_customer_id().empty() || link.to_customer_id() == context.record.customer_id()) {
-    return context.Reject("bad_link", "A link needs a handle and a customer to link to who is another one.");
+  if (!link.has_handle() || link.to_customer_id().empty() ||
+      link.to_customer_id() == context.record.customer_id()) {
+    return context.Reject("bad_link",
+                          "A link needs a handle and a customer to link to who is another one.");
   }
   auto& waiting = *customer.state.mutable_links();
   const std::string name = NameOf(context, link.handle());
-  const auto same = std::find_if(waiting.begin(), waiting.end(),
-                                 [&](const LinkWanted& other) { return NameOf(context, other.handle()) == name; });
+  const auto same = std::find_if(waiting.begin(), waiting.end(), [&](const LinkWanted& other) {
+    return NameOf(context, other.handle()) == name;
+  });
   if (same != waiting.end()) {
     if (link.identity_revision() >= same->identity_revision()) *same = link;
   } else if (waiting.size() >= kMaxWaitingLinks) {
-    return context.Reject("too_many_links", "Too many links wait for this customer's conversation to end.");
+    return context.Reject("too_many_links",
+                          "Too many links wait for this customer's conversation to end.");
   } else {
     *waiting.Add() = link;
   }
@@ -89,7 +96,8 @@ void OnHandover(const Context& context, Customer& customer, const routing::v1::H
     Remembered remembered;
     remembered.id = ToMessageId(message.message_id());
     remembered.until = UnitNotBefore(message.until_unix_ms());
-    if (remembered.until <= now_unit || customer.ids.Find(remembered.id, now_unit) != nullptr) continue;
+    if (remembered.until <= now_unit || customer.ids.Find(remembered.id, now_unit) != nullptr)
+      continue;
     customer.ids.Add(remembered, now_unit);
   }
 }

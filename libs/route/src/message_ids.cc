@@ -148,7 +148,9 @@ std::vector<uint32_t> MessageIds::Expire(uint32_t now_unit) {
 
 uint32_t MessageIds::NextExpiry() const {
   uint32_t next = 0;
-  const auto consider = [&next](uint32_t until) { next = next == 0 ? until : std::min(next, until); };
+  const auto consider = [&next](uint32_t until) {
+    next = next == 0 ? until : std::min(next, until);
+  };
   for (const Remembered& value : recent_) consider(value.until);
   if (older_) {
     for (const auto& [number, segment] : older_->segments) consider(segment.until);

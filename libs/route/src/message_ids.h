@@ -1,9 +1,9 @@
 // The message ids that one customer's part remembers, so that a repeated delivery is recognised.
 //
-// They lie with the customer, not in segments of the partition: a message always comes with its customer's key, the
-// customer's entry changes with each message anyway, and a link hands over exactly these. The youngest are one array;
-// whenever it is full, it becomes a segment, an entry of its own that is written once (and once more if a second opinion
-// on one of its messages counts).
+// They lie with the customer, not in segments of the partition: a message always comes with its
+// customer's key, the customer's entry changes with each message anyway, and a link hands over
+// exactly these. The youngest are one array; whenever it is full, it becomes a segment, an entry of
+// its own that is written once (and once more if a second opinion on one of its messages counts).
 #pragma once
 
 #include <array>
@@ -74,7 +74,9 @@ class MessageIds final {
 
   const std::vector<Remembered>& recent() const { return recent_; }
   // By number; null if there are none.
-  const std::map<uint32_t, Segment>* segments() const { return older_ ? &older_->segments : nullptr; }
+  const std::map<uint32_t, Segment>* segments() const {
+    return older_ ? &older_->segments : nullptr;
+  }
   std::map<uint32_t, Segment>* segments() { return older_ ? &older_->segments : nullptr; }
   uint32_t next_segment() const { return next_segment_; }
 

@@ -49,9 +49,10 @@ void Refuse(const Context& context) {
   letter.set_original_key(context.input.key.data(), context.input.key.size());
   letter.set_original_value(context.input.value.data(), context.input.value.size());
   letter.set_reason("too_many_unapplied");
-  letter.set_detail(fmt::format("The customer's conversation has {} messages that its pool has not taken yet. See why "
-                                "dispatch lags, then replay this letter.",
-                                kMaxUnapplied));
+  letter.set_detail(fmt::format(
+      "The customer's conversation has {} messages that its pool has not taken yet. See why "
+      "dispatch lags, then replay this letter.",
+      kMaxUnapplied));
   letter.set_stage("route");
   letter.set_attempts(1);
   letter.set_at_unix_ms(context.now_ms);
@@ -59,8 +60,9 @@ void Refuse(const Context& context) {
   context.outputs.Emit(base::OutputTopic::kDeadLetter, context.key, record);
 }
 
-void Answer(const Context& context, const TaggedMessage& message, const commands::v1::WorkFacts& facts,
-            const Destination& destination, events::v1::Decision& decision) {
+void Answer(const Context& context, const TaggedMessage& message,
+            const commands::v1::WorkFacts& facts, const Destination& destination,
+            events::v1::Decision& decision) {
   auto& event = context.MakeEvent();
   event.mutable_decision()->Swap(&decision);
   auto& answered = *event.mutable_answered();
@@ -83,7 +85,8 @@ void Answer(const Context& context, const TaggedMessage& message, const commands
 }
 
 // The facts of the message, of opinions that came before it, and of the profile.
-void TakeFacts(const Context& context, Customer& customer, const TaggedMessage& message, Remembered& remembered) {
+void TakeFacts(const Context& context, Customer& customer, const TaggedMessage& message,
+               Remembered& remembered) {
   RouteConversation& conversation = *customer.state.mutable_conversation();
   conversation.set_channel(message.channel());
   conversation.set_visibility(message.visibility());
@@ -92,12 +95,13 @@ void TakeFacts(const Context& context, Customer& customer, const TaggedMessage& 
       customer.state.facts_until_unix_ms() <= context.now_ms) {
     customer.state.clear_facts();
   }
-  if (message.classification().has_facts()) MergeFacts(message.classification().facts(), customer.state);
+  if (message.classification().has_facts())
+    MergeFacts(message.classification().facts(), customer.state);
   if (!customer.state.early_opinions().empty()) TakeEarlyOpinions(context, customer, remembered);
 }
 
-MessageRef& AddUnapplied(const Context& context, const TenantPolicy& policy, const TaggedMessage& message,
-                         RouteConversation& conversation) {
+MessageRef& AddUnapplied(const Context& context, const TenantPolicy& policy,
+                         const TaggedMessage& message, RouteConversation& conversation) {
   MessageRef& ref = *conversation.add_unapplied();
   ref.set_message_id(message.message_id());
   ref.set_sequence(conversation.next_sequence());
@@ -110,8 +114,8 @@ MessageRef& AddUnapplied(const Context& context, const TenantPolicy& policy, con
   return ref;
 }
 
-void Join(const Context& context, const TenantPolicy& policy, Customer& customer, const TaggedMessage& message,
-          Remembered& remembered) {
+void Join(const Context& context, const TenantPolicy& policy, Customer& customer,
+          const TaggedMessage& message, Remembered& remembered) {
   RouteConversation& conversation = *customer.state.mutable_conversation();
   const MessageRef& ref = AddUnapplied(context, policy, message, conversation);
   TakeFacts(context, customer, message, remembered);
@@ -126,8 +130,8 @@ void Join(const Context& context, const TenantPolicy& policy, Customer& customer
 }
 
 // False if it was answered at once and there is no conversation.
-bool Open(const Context& context, const TenantPolicy& policy, Customer& customer, const TaggedMessage& message,
-          Remembered& remembered) {
+bool Open(const Context& context, const TenantPolicy& policy, Customer& customer,
+          const TaggedMessage& message, Remembered& remembered) {
   RouteConversation& conversation = BeginConversation(context, customer, message.message_id());
   // While its facts are taken nothing counts as open: what was kept for it may have expired.
   conversation.set_reopen_until_unix_ms(1);
@@ -156,7 +160,8 @@ bool Open(const Context& context, const TenantPolicy& policy, Customer& customer
   event.set_queue(entry.destination.steps.front()->queue());
   event.mutable_decision()->Swap(&decision);
   // A callback's clocks start when it may be worked on.
-  policy.StartClocks(subject, std::max(ref.said_unix_ms(), message.not_before_unix_ms()), *event.mutable_clocks());
+  policy.StartClocks(subject, std::max(ref.said_unix_ms(), message.not_before_unix_ms()),
+                     *event.mutable_clocks());
   *event.mutable_opened()->mutable_message() = ref;
   event.mutable_opened()->unsafe_arena_set_allocated_facts(&facts);
   event.mutable_opened()->set_replayed(message.replayed());
@@ -165,8 +170,8 @@ bool Open(const Context& context, const TenantPolicy& policy, Customer& customer
   return true;
 }
 
-void ReopenWith(const Context& context, const TenantPolicy& policy, Customer& customer, const TaggedMessage& message,
-                Remembered& remembered) {
+void ReopenWith(const Context& context, const TenantPolicy& policy, Customer& customer,
+                const TaggedMessage& message, Remembered& remembered) {
   AddUnapplied(context, policy, message, *customer.state.mutable_conversation());
   TakeFacts(context, customer, message, remembered);
   Reopen(context, policy, customer, EligibleMs(context, message), message.replayed());
@@ -174,7 +179,8 @@ void ReopenWith(const Context& context, const TenantPolicy& policy, Customer& cu
 
 }  // namespace
 
-void OnMessage(const Context& context, const TenantPolicy& policy, Customer& customer, const TaggedMessage& message) {
+void OnMessage(const Context& context, const TenantPolicy& policy, Customer& customer,
+               const TaggedMessage& message) {
   const auto now_unit = static_cast<uint32_t>(context.now_ms / kUnitMs);
   Remembered remembered;
   remembered.id = ToMessageId(message.message_id());
@@ -189,7 +195,8 @@ void OnMessage(const Context& context, const TenantPolicy& policy, Customer& cus
     return;
   }
   remembered.until = UnitNotBefore(context.now_ms + policy.DuplicateWindowMs(message.channel()));
-  const bool reopens = !open && customer.state.has_conversation() && present.reopen_until_unix_ms() > context.now_ms;
+  const bool reopens =
+      !open && customer.state.has_conversation() && present.reopen_until_unix_ms() > context.now_ms;
   remembered.sequence = open || reopens ? static_cast<uint32_t>(present.next_sequence()) : 1;
   bool in_conversation = true;
   if (open) {

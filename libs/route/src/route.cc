@@ -32,7 +32,8 @@ bool IsAboutCustomer(RoutingRecord::KindCase kind) {
   }
 }
 
-// What can be applied. The rest is dead-lettered by the runner, messages among it, and nothing is lost.
+// What can be applied. The rest is dead-lettered by the runner, messages among it, and nothing is
+// lost.
 bool IsWhole(const RoutingRecord& record) {
   if (record.kind_case() == RoutingRecord::KIND_NOT_SET) return false;
   if (record.has_activate()) return !record.activate().tenant().empty();
@@ -83,7 +84,8 @@ class Route::Impl final {
 base::ApplyResult Route::Impl::Apply(const base::InputRecord& input, base::Outputs& outputs) {
   arena_.Reset();
   auto& record = *google::protobuf::Arena::CreateMessage<RoutingRecord>(&arena_);
-  if (!record.ParseFromArray(input.value.data(), static_cast<int>(input.value.size())) || !IsWhole(record)) {
+  if (!record.ParseFromArray(input.value.data(), static_cast<int>(input.value.size())) ||
+      !IsWhole(record)) {
     return base::ApplyResult::kUndecodable;
   }
   const std::string& tenant = record.has_activate() ? record.activate().tenant() : record.tenant();
@@ -154,10 +156,11 @@ void Route::Impl::Activate(const Context& context, const policy::v1::ActivateRou
 
 void Route::Impl::SetLevel(const Context& context, uint32_t level) {
   if (level > kEngineLevel) {
-    return context.Reject("engine_level_unknown",
-                          fmt::format("Engine level {} was activated, this binary knows levels up to {}. Upgrade all "
-                                      "routers before the level is activated.",
-                                      level, kEngineLevel));
+    return context.Reject(
+        "engine_level_unknown",
+        fmt::format("Engine level {} was activated, this binary knows levels up to {}. Upgrade all "
+                    "routers before the level is activated.",
+                    level, kEngineLevel));
   }
   if (level <= level_) return;
   level_ = level;
@@ -202,7 +205,8 @@ void Route::Impl::ForEachEntry(base::EntrySink& sink) const {
 }
 
 absl::Status Route::Impl::Load(std::string_view key, std::string_view value) {
-  if (key.starts_with(Customers::kPrefix)) return customers_.Load(key.substr(Customers::kPrefix.size()), value);
+  if (key.starts_with(Customers::kPrefix))
+    return customers_.Load(key.substr(Customers::kPrefix.size()), value);
   if (key.starts_with(Customers::kSegmentPrefix)) {
     return customers_.LoadSegment(key.substr(Customers::kSegmentPrefix.size()), value);
   }
@@ -217,10 +221,12 @@ absl::Status Route::Impl::Load(std::string_view key, std::string_view value) {
     snapshot::v1::RouteHeader header;
     if (header.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
       if (header.engine_level() > kEngineLevel) {
-        return base::Error(absl::StatusCode::kFailedPrecondition, "engine_level_unknown",
-                           fmt::format("The state of route is of engine level {}, this binary knows up to {}. Run the "
-                                       "newer binary.",
-                                       header.engine_level(), kEngineLevel));
+        return base::Error(
+            absl::StatusCode::kFailedPrecondition, "engine_level_unknown",
+            fmt::format(
+                "The state of route is of engine level {}, this binary knows up to {}. Run the "
+                "newer binary.",
+                header.engine_level(), kEngineLevel));
       }
       level_ = header.engine_level();
       header_changed_ = false;
@@ -240,7 +246,9 @@ base::ApplyResult Route::Apply(const base::InputRecord& record, base::Outputs& o
 base::TimePoint Route::NextDue() const { return impl_->customers().NextDue(); }
 void Route::TakeChanges(base::EntrySink& sink) { impl_->TakeChanges(sink); }
 void Route::ForEachEntry(base::EntrySink& sink) const { impl_->ForEachEntry(sink); }
-absl::Status Route::Load(std::string_view key, std::string_view value) { return impl_->Load(key, value); }
+absl::Status Route::Load(std::string_view key, std::string_view value) {
+  return impl_->Load(key, value);
+}
 absl::Status Route::LoadDone() { return impl_->customers().LoadDone(); }
 uint32_t Route::EngineLevel() const { return impl_->level(); }
 size_t Route::customers() const { return impl_->customers().size(); }

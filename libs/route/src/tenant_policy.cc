@@ -39,7 +39,8 @@ TenantPolicy::TenantPolicy(uint64_t version, policy::v1::RouteSection section)
 }
 
 void TenantPolicy::SetDefaults() {
-  default_step_.set_queue(section_.default_queue().empty() ? std::string(kDefault) : section_.default_queue());
+  default_step_.set_queue(section_.default_queue().empty() ? std::string(kDefault)
+                                                           : section_.default_queue());
 }
 
 Destination TenantPolicy::Choose(const policy::Subject& subject, bool allow_answer,
@@ -62,7 +63,8 @@ Destination TenantPolicy::Choose(const policy::Subject& subject, bool allow_answ
     }
   }
   Destination destination;
-  destination.pool = section_.default_pool().empty() ? kDefault : std::string_view(section_.default_pool());
+  destination.pool =
+      section_.default_pool().empty() ? kDefault : std::string_view(section_.default_pool());
   destination.route = kDefault;
   if (winner == nullptr) {
     destination.steps.push_back(&default_step_);
@@ -79,7 +81,8 @@ Destination TenantPolicy::Choose(const policy::Subject& subject, bool allow_answ
   return destination;
 }
 
-Destination TenantPolicy::Towards(std::string_view pool, std::string_view queue, std::string_view route) const {
+Destination TenantPolicy::Towards(std::string_view pool, std::string_view queue,
+                                  std::string_view route) const {
   Destination destination;
   destination.pool = pool;
   const policy::v1::Route* best = nullptr;
@@ -106,7 +109,9 @@ Destination TenantPolicy::Towards(std::string_view pool, std::string_view queue,
 }
 
 bool TenantPolicy::Knows(std::string_view pool) const {
-  if (pool == (section_.default_pool().empty() ? kDefault : std::string_view(section_.default_pool()))) return true;
+  if (pool ==
+      (section_.default_pool().empty() ? kDefault : std::string_view(section_.default_pool())))
+    return true;
   for (const policy::v1::Route& route : section_.routes()) {
     if (route.pool() == pool) return true;
   }
@@ -120,8 +125,9 @@ const clocks::v1::Calendar& TenantPolicy::CalendarOf(const clocks::v1::ClockSpec
   return sla::AlwaysOpen();
 }
 
-void TenantPolicy::StartClocks(const policy::Subject& subject, int64_t start_ms,
-                               google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks) const {
+void TenantPolicy::StartClocks(
+    const policy::Subject& subject, int64_t start_ms,
+    google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks) const {
   const base::TimePoint start = base::FromUnixMillis(start_ms);
   for (const policy::v1::ClockRule& rule : section_.clocks()) {
     if (clocks.size() >= kMaxClocks) return;
@@ -131,14 +137,16 @@ void TenantPolicy::StartClocks(const policy::Subject& subject, int64_t start_ms,
     if (taken || !policy::Matches(rule.when(), subject)) continue;
     clocks::v1::ClockState idle;
     *idle.mutable_spec() = rule.spec();
-    // A response to what comes next, and a reply window, have no beginning yet: the shard starts them.
+    // A response to what comes next, and a reply window, have no beginning yet: the shard starts
+    // them.
     if (rule.spec().kind() == clocks::v1::CLOCK_KIND_NEXT_RESPONSE ||
         rule.spec().kind() == clocks::v1::CLOCK_KIND_REPLY_WINDOW) {
       *clocks.Add() = std::move(idle);
       continue;
     }
     // A calendar that has ended, or never opens, promises nothing: the clock stays idle.
-    absl::StatusOr<clocks::v1::ClockState> started = sla::Start(idle, CalendarOf(rule.spec()), start);
+    absl::StatusOr<clocks::v1::ClockState> started =
+        sla::Start(idle, CalendarOf(rule.spec()), start);
     *clocks.Add() = started.ok() ? *std::move(started) : std::move(idle);
   }
 }

@@ -1,4 +1,5 @@
-// What route needs of a tenant's policy, with the built-in values where the policy says nothing or there is none yet.
+// What route needs of a tenant's policy, with the built-in values where the policy says nothing or
+// there is none yet.
 #pragma once
 
 #include <cstdint>
@@ -34,11 +35,13 @@ class TenantPolicy final {
   uint64_t version() const { return version_; }
   const policy::v1::RouteSection& section() const { return section_; }
 
-  // By the first route whose conditions hold; those that hold too and were beaten go to `decision` with it.
-  // `allow_answer`: whether a route with an automatic answer may be taken.
-  Destination Choose(const policy::Subject& subject, bool allow_answer, events::v1::Decision& decision) const;
-  // To a pool and queue that are given: by the steps of the named route, else of any route that goes there, from that
-  // queue on; else that queue alone, without requirements. `queue` may be empty: the route's first.
+  // By the first route whose conditions hold; those that hold too and were beaten go to `decision`
+  // with it. `allow_answer`: whether a route with an automatic answer may be taken.
+  Destination Choose(const policy::Subject& subject, bool allow_answer,
+                     events::v1::Decision& decision) const;
+  // To a pool and queue that are given: by the steps of the named route, else of any route that
+  // goes there, from that queue on; else that queue alone, without requirements. `queue` may be
+  // empty: the route's first.
   Destination Towards(std::string_view pool, std::string_view queue, std::string_view route) const;
   // Whether a route, or the default, goes to `pool`.
   bool Knows(std::string_view pool) const;

@@ -6,7 +6,8 @@ namespace centralita::base {
 namespace {
 
 TEST(Error, KeepsItsReasonBesideCodeAndSentence) {
-  const absl::Status status = Error(absl::StatusCode::kInvalidArgument, "invalid_utf8", "The text is no UTF-8.");
+  const absl::Status status =
+      Error(absl::StatusCode::kInvalidArgument, "invalid_utf8", "The text is no UTF-8.");
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(status.message(), "The text is no UTF-8.");
   EXPECT_EQ(ReasonOf(status), "invalid_utf8");

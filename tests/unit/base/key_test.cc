@@ -24,7 +24,8 @@ TEST(Key, PartitionsNeverChange) {
 
 TEST(Key, PartitionsAreEven) {
   std::array<int, 12> counts{};
-  for (int i = 0; i < 12'000; ++i) ++counts[PartitionOf(TenantKey("acme", NameUuid("customer", {std::to_string(i)})), 12)];
+  for (int i = 0; i < 12'000; ++i)
+    ++counts[PartitionOf(TenantKey("acme", NameUuid("customer", {std::to_string(i)})), 12)];
   for (const int count : counts) {
     EXPECT_GT(count, 850);
     EXPECT_LT(count, 1150);

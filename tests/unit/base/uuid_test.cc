@@ -10,18 +10,22 @@ namespace {
 
 // "xxxxxxxx-xxxx-Vxxx-Nxxx-xxxxxxxxxxxx" in lower case, of this version and of RFC 9562's variant.
 bool IsUuid(const std::string& id, char version) {
-  if (id.size() != 36 || id[14] != version || std::string("89ab").find(id[19]) == std::string::npos) return false;
+  if (id.size() != 36 || id[14] != version || std::string("89ab").find(id[19]) == std::string::npos)
+    return false;
   for (size_t i = 0; i < id.size(); ++i) {
     const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-    if (hyphen ? id[i] != '-' : std::string("0123456789abcdef").find(id[i]) == std::string::npos) return false;
+    if (hyphen ? id[i] != '-' : std::string("0123456789abcdef").find(id[i]) == std::string::npos)
+      return false;
   }
   return true;
 }
 
 // Ids of messages, customers and conversations in logs that exist already depend on this.
 TEST(Uuid, NamesNeverChange) {
-  EXPECT_EQ(NameUuid("message", {"acme", "1", "shop", "m-1"}), NameUuid("message", {"acme", "1", "shop", "m-1"}));
-  EXPECT_EQ(NameUuid("message", {"acme", "1", "shop", "m-1"}), "654def44-dc9c-513f-96ba-68a6a0abff0d");
+  EXPECT_EQ(NameUuid("message", {"acme", "1", "shop", "m-1"}),
+            NameUuid("message", {"acme", "1", "shop", "m-1"}));
+  EXPECT_EQ(NameUuid("message", {"acme", "1", "shop", "m-1"}),
+            "654def44-dc9c-513f-96ba-68a6a0abff0d");
 }
 
 TEST(Uuid, OfVersionFiveInLowerCase) {
@@ -29,9 +33,12 @@ TEST(Uuid, OfVersionFiveInLowerCase) {
 }
 
 TEST(Uuid, KindsAndTheBordersOfPartsCount) {
-  std::set<std::string> ids = {NameUuid("message", {"ab", "c"}),   NameUuid("message", {"a", "bc"}),
-                               NameUuid("message", {"abc"}),       NameUuid("message", {"abc", ""}),
-                               NameUuid("customer", {"ab", "c"}),  NameUuid("message", {"c", "ab"}),
+  std::set<std::string> ids = {NameUuid("message", {"ab", "c"}),
+                               NameUuid("message", {"a", "bc"}),
+                               NameUuid("message", {"abc"}),
+                               NameUuid("message", {"abc", ""}),
+                               NameUuid("customer", {"ab", "c"}),
+                               NameUuid("message", {"c", "ab"}),
                                NameUuid("message", {std::string_view("ab\0c", 4)})};
   EXPECT_EQ(ids.size(), 7u);
 }

@@ -14,8 +14,10 @@ class RouteConversations : public ::testing::Test {
   void SetUp() override { harness_.Activate(SamplePolicy()); }
   // Gives the conversation's id.
   std::string Open(int messages) {
-    const std::string id = harness_.Apply(Message(harness_, "c1", "m1")).events()[0].conversation_id();
-    for (int i = 2; i <= messages; ++i) harness_.Apply(Message(harness_, "c1", "m" + std::to_string(i)));
+    const std::string id =
+        harness_.Apply(Message(harness_, "c1", "m1")).events()[0].conversation_id();
+    for (int i = 2; i <= messages; ++i)
+      harness_.Apply(Message(harness_, "c1", "m" + std::to_string(i)));
     return id;
   }
   Harness harness_;
@@ -83,7 +85,8 @@ TEST_F(RouteConversations, WithoutAReopenWindowTheyBecomeAConversationOfTheirOwn
   for (int i = 1; i <= 2; ++i) EXPECT_EQ(out.events()[i].moved().from_conversation_id(), id);
   EXPECT_EQ(out.commands()[0].enqueue().messages(1).sequence(), 2u);
   EXPECT_EQ(out.commands()[0].enqueue().clocks_size(), 1);
-  EXPECT_EQ(harness_.Apply(Message(harness_, "c1", "m4")).events()[0].joined().message().sequence(), 3u);
+  EXPECT_EQ(harness_.Apply(Message(harness_, "c1", "m4")).events()[0].joined().message().sequence(),
+            3u);
 }
 
 TEST_F(RouteConversations, ReportsOfOtherRevisionsAreIgnored) {
@@ -154,7 +157,8 @@ TEST_F(RouteConversations, ManyUnappliedMessagesFollowTheEnqueueInOrder) {
   const auto commands = out.commands();
   ASSERT_THAT(commands, SizeIs(11));
   EXPECT_THAT(commands[0].enqueue().messages(), SizeIs(kMaxMessagesPerEnqueue));
-  EXPECT_EQ(commands[1].append().message().sequence(), static_cast<uint64_t>(kMaxMessagesPerEnqueue) + 2);
+  EXPECT_EQ(commands[1].append().message().sequence(),
+            static_cast<uint64_t>(kMaxMessagesPerEnqueue) + 2);
   EXPECT_EQ(commands[1].append().revision(), 2u);
   EXPECT_THAT(out.events(), SizeIs(kMaxMessagesPerEnqueue + 10));
 }
@@ -172,9 +176,11 @@ TEST_F(RouteConversations, AppliedMessagesAreNotSentAgain) {
 
 TEST_F(RouteConversations, TheReplyWindowIsThatOfTheLastChannel) {
   Command command =
-      harness_.Apply(Message(harness_, "c1", "m1", "other", common::v1::CHANNEL_WHATSAPP)).commands()[0];
+      harness_.Apply(Message(harness_, "c1", "m1", "other", common::v1::CHANNEL_WHATSAPP))
+          .commands()[0];
   EXPECT_EQ(command.enqueue().reply_window_unix_ms(), kStart + 24 * kHour);
-  command = harness_.Apply(Message(harness_, "c1", "m2", "other", common::v1::CHANNEL_EMAIL)).commands()[0];
+  command = harness_.Apply(Message(harness_, "c1", "m2", "other", common::v1::CHANNEL_EMAIL))
+                .commands()[0];
   EXPECT_EQ(command.append().reply_window_unix_ms(), 0);
 }
 

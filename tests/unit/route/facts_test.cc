@@ -31,7 +31,8 @@ RoutingRecord Opinion(const std::string& message, const std::string& intent) {
   return record;
 }
 
-RoutingRecord WithAddend(RoutingRecord record, const std::string& name, int32_t points, const std::string& tag) {
+RoutingRecord WithAddend(RoutingRecord record, const std::string& name, int32_t points,
+                         const std::string& tag) {
   auto& classification = *record.mutable_tagged()->mutable_classification();
   auto& addend = *classification.add_addends();
   addend.set_name(name);
@@ -44,7 +45,8 @@ TEST(RouteFacts, FurtherMessagesUniteTagsAndTakeTheHighestOfEachAddend) {
   Harness harness;
   harness.Apply(WithAddend(Message(harness, "c1", "m1", "complaint"), "anger", 300, "angry"));
   harness.Apply(WithAddend(Message(harness, "c1", "m2", "other"), "anger", 200, "angry"));
-  const auto out = harness.Apply(WithAddend(Message(harness, "c1", "m3", "other"), "law", 300, "legal_threat"));
+  const auto out =
+      harness.Apply(WithAddend(Message(harness, "c1", "m3", "other"), "law", 300, "legal_threat"));
   const auto facts = out.commands()[0].append().facts();
   EXPECT_EQ(facts.intent(), "complaint");
   EXPECT_EQ(facts.priority(), 600);
@@ -74,7 +76,8 @@ TEST(RouteFacts, FactsThatComeFirstAreKeptForAWhile) {
   EXPECT_TRUE(harness.Apply(Facts(5, 400)).all.empty());
   harness.now += 59'999;
   harness.SaveAndLoad();
-  EXPECT_EQ(harness.Apply(Message(harness, "c1", "m1")).commands()[0].enqueue().facts().priority(), 400);
+  EXPECT_EQ(harness.Apply(Message(harness, "c1", "m1")).commands()[0].enqueue().facts().priority(),
+            400);
 
   Harness later;
   later.Activate(SamplePolicy());
@@ -106,7 +109,8 @@ TEST(RouteFacts, ASecondOpinionThatComesFirstIsMergedAndCountsOnce) {
   Harness harness;
   EXPECT_TRUE(harness.Apply(Opinion("m1", "payment_billing")).all.empty());
   harness.SaveAndLoad();
-  EXPECT_EQ(harness.Apply(Message(harness, "c1", "m1")).commands()[0].enqueue().facts().intent(), "payment_billing");
+  EXPECT_EQ(harness.Apply(Message(harness, "c1", "m1")).commands()[0].enqueue().facts().intent(),
+            "payment_billing");
   EXPECT_TRUE(harness.Apply(Opinion("m1", "complaint")).all.empty());
 }
 

@@ -29,10 +29,13 @@ struct Output {
 
 class Collector final : public base::Outputs {
  public:
-  void Emit(base::OutputTopic topic, std::string_view key, const google::protobuf::MessageLite& value) override {
+  void Emit(base::OutputTopic topic, std::string_view key,
+            const google::protobuf::MessageLite& value) override {
     all.push_back({topic, std::string(key), value.SerializeAsString()});
   }
-  void Notify(const google::protobuf::MessageLite&) override { ADD_FAILURE() << "route has nobody to notify"; }
+  void Notify(const google::protobuf::MessageLite&) override {
+    ADD_FAILURE() << "route has nobody to notify";
+  }
 
   template <typename Message>
   std::vector<Message> Of(base::OutputTopic topic) const {
@@ -116,8 +119,8 @@ inline RoutingRecord For(const std::string& customer) {
   return record;
 }
 
-inline RoutingRecord Message(const Harness& harness, const std::string& customer, const std::string& id,
-                             const std::string& intent = "order_status",
+inline RoutingRecord Message(const Harness& harness, const std::string& customer,
+                             const std::string& id, const std::string& intent = "order_status",
                              common::v1::Channel channel = common::v1::CHANNEL_CHAT) {
   RoutingRecord record = For(customer);
   auto& tagged = *record.mutable_tagged();
@@ -129,8 +132,9 @@ inline RoutingRecord Message(const Harness& harness, const std::string& customer
   return record;
 }
 
-inline RoutingRecord Closed(const std::string& customer, const std::string& conversation, uint64_t revision,
-                            uint64_t last_sequence, const std::string& agent = "ana") {
+inline RoutingRecord Closed(const std::string& customer, const std::string& conversation,
+                            uint64_t revision, uint64_t last_sequence,
+                            const std::string& agent = "ana") {
   RoutingRecord record = For(customer);
   auto& closed = *record.mutable_closed();
   closed.set_conversation_id(conversation);

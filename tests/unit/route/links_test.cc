@@ -31,7 +31,9 @@ TEST(RouteLinks, WithNothingOpenALinkIsEffectiveAtOnce) {
   ASSERT_THAT(Identities(out), SizeIs(1));
   EXPECT_EQ(Identities(out)[0].customer_id(), "c2");
   EXPECT_EQ(Identities(out)[0].revision(), 4u);
-  EXPECT_EQ(out.all.back().key, "acme/" + base::NameUuid("customer", {"acme", "2", "help@acme.example", "мария@example.org"}));
+  EXPECT_EQ(out.all.back().key,
+            "acme/" + base::NameUuid("customer",
+                                     {"acme", "2", "help@acme.example", "мария@example.org"}));
   EXPECT_EQ(harness.route->customers(), 0u) << "nothing is left to remember";
 }
 

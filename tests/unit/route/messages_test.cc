@@ -104,16 +104,20 @@ TEST(RouteMessages, ACustomerWithThousandsOfMessagesIsKeptInSegmentsThatAreWritt
   EXPECT_LT(checkpoint.all.at("c/acme/c1").size(), 40'000u);
   harness.route = LoadFrom(checkpoint);
   for (int i = 0; i < 3000; i += 7) {
-    const auto out = harness.Apply(Message(harness, "c1", base::NameUuid("message", {std::to_string(i)})));
+    const auto out =
+        harness.Apply(Message(harness, "c1", base::NameUuid("message", {std::to_string(i)})));
     ASSERT_TRUE(out.events()[0].has_duplicate()) << i;
   }
   const auto id = base::NameUuid("conversation", {"acme", base::NameUuid("message", {"0"})});
   harness.Apply(Closed("c1", id, 1, 3000));
-  for (int i = 3000; i < 3600; ++i) harness.Apply(Message(harness, "c1", base::NameUuid("message", {std::to_string(i)})));
+  for (int i = 3000; i < 3600; ++i)
+    harness.Apply(Message(harness, "c1", base::NameUuid("message", {std::to_string(i)})));
   harness.SaveAndLoad();
   for (int i = 0; i < 3600; ++i) {
-    const auto out = harness.Apply(Message(harness, "c1", base::NameUuid("message", {std::to_string(i)})));
-    ASSERT_TRUE(out.events()[0].has_duplicate()) << i << " was forgotten when a later segment was written";
+    const auto out =
+        harness.Apply(Message(harness, "c1", base::NameUuid("message", {std::to_string(i)})));
+    ASSERT_TRUE(out.events()[0].has_duplicate())
+        << i << " was forgotten when a later segment was written";
   }
 }
 
@@ -129,7 +133,8 @@ TEST(RouteMessages, AnAutomaticAnswerResolvesAtOnceAndLeavesNothingOpen) {
   ASSERT_THAT(outbound, SizeIs(1));
   EXPECT_EQ(outbound[0].text(), "¡Gracias!");
   EXPECT_EQ(outbound[0].kind(), outbound::v1::OUTBOUND_KIND_AUTOMATIC_ANSWER);
-  EXPECT_TRUE(harness.Apply(Message(harness, "c1", "m1", "praise_feedback")).events()[0].has_duplicate());
+  EXPECT_TRUE(
+      harness.Apply(Message(harness, "c1", "m1", "praise_feedback")).events()[0].has_duplicate());
   EXPECT_TRUE(harness.Apply(Message(harness, "c1", "m2")).events()[0].has_opened());
 }
 
@@ -192,9 +197,10 @@ TEST(RouteMessages, WhatIsNoRecordIsUndecodableAndChangesNothing) {
   harness.Apply(Message(harness, "c1", "m1"));
   Entries before;
   harness.route->ForEachEntry(before);
-  for (const std::string& bytes : {std::string("\xff\xff\xff"), std::string(), For("c1").SerializeAsString(),
-                                   Message(harness, "c1", "").SerializeAsString(),
-                                   Message(harness, "", "m9").SerializeAsString()}) {
+  for (const std::string& bytes :
+       {std::string("\xff\xff\xff"), std::string(), For("c1").SerializeAsString(),
+        Message(harness, "c1", "").SerializeAsString(),
+        Message(harness, "", "m9").SerializeAsString()}) {
     EXPECT_TRUE(harness.ApplyBytes("acme/c1", bytes).all.empty());
     EXPECT_EQ(harness.result, base::ApplyResult::kUndecodable);
   }
@@ -206,7 +212,8 @@ TEST(RouteMessages, WhatIsNoRecordIsUndecodableAndChangesNothing) {
 TEST(RouteMessages, WhatAShardDoesNotTakeForLongBecomesADeadLetterThatCanBeReplayed) {
   Harness harness;
   const std::string id = harness.Apply(Message(harness, "c1", "m0")).events()[0].conversation_id();
-  for (int i = 1; i < kMaxUnapplied; ++i) harness.Apply(Message(harness, "c1", "m" + std::to_string(i)));
+  for (int i = 1; i < kMaxUnapplied; ++i)
+    harness.Apply(Message(harness, "c1", "m" + std::to_string(i)));
   const Collector out = harness.Apply(Message(harness, "c1", "late"));
   ASSERT_THAT(out.all, SizeIs(1));
   const auto letters = out.Of<deadletter::v1::DeadLetterRecord>(base::OutputTopic::kDeadLetter);
@@ -243,7 +250,8 @@ TEST(RouteMessages, WhatHasExpiredIsForgottenInSlices) {
   harness.Activate(section);
   constexpr int kCustomers = 3 * kMaxExpiriesPerTick / 2;
   for (int i = 0; i < kCustomers; ++i) {
-    harness.Apply(Message(harness, "c" + std::to_string(i), "m" + std::to_string(i), "praise_feedback"));
+    harness.Apply(
+        Message(harness, "c" + std::to_string(i), "m" + std::to_string(i), "praise_feedback"));
   }
   EXPECT_GT(harness.route->NextDue(), base::FromUnixMillis(harness.now));
   harness.now += 49LL * 3'600'000;

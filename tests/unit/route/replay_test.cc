@@ -1,5 +1,5 @@
-// Random lives, driven by pools that answer late: nothing is lost or doubled, and a replay gives the same bytes,
-// wherever the state was saved and loaded in between.
+// Random lives, driven by pools that answer late: nothing is lost or doubled, and a replay gives
+// the same bytes, wherever the state was saved and loaded in between.
 #include <algorithm>
 #include <deque>
 #include <optional>
@@ -21,7 +21,8 @@ struct Logged {
   std::string value;
 };
 
-// A pool's shard as far as route is concerned: takes commands in order, applies messages without gaps, reports.
+// A pool's shard as far as route is concerned: takes commands in order, applies messages without
+// gaps, reports.
 class Shards {
  public:
   struct Held {
@@ -36,7 +37,8 @@ class Shards {
       Held& held = held_[{command.pool(), enqueue.conversation_id()}];
       if (enqueue.revision() <= held.revision) return;
       held = {enqueue.customer_id(), enqueue.revision(), enqueue.first_sequence()};
-      for (const auto& message : enqueue.messages()) Apply(held, enqueue.conversation_id(), message);
+      for (const auto& message : enqueue.messages())
+        Apply(held, enqueue.conversation_id(), message);
     } else if (command.has_append()) {
       const auto& append = command.append();
       const auto found = held_.find({command.pool(), append.conversation_id()});
@@ -54,7 +56,8 @@ class Shards {
     const uint64_t last = held.next - 1;
     const auto what = only_close ? 0 : random() % 4;
     if (what <= 1) {
-      record = Closed(held.customer, pool_and_id.second, held.revision, last, random() % 2 == 0 ? "ana" : "bob");
+      record = Closed(held.customer, pool_and_id.second, held.revision, last,
+                      random() % 2 == 0 ? "ana" : "bob");
     } else if (what == 2) {
       auto& released = *record.mutable_released();
       released.set_conversation_id(pool_and_id.second);
@@ -113,7 +116,8 @@ class World {
     }
     EXPECT_EQ(answered + shards_.applied().size(), said_.size());
     EXPECT_EQ(duplicates_, repeats_);
-    EXPECT_EQ(located_.size() + answered, said_.size()) << "each message is in one conversation by route's events";
+    EXPECT_EQ(located_.size() + answered, said_.size())
+        << "each message is in one conversation by route's events";
   }
 
   const std::vector<Logged>& log() const { return log_; }
@@ -157,7 +161,8 @@ class World {
   }
 
   void Say() {
-    static constexpr const char* kIntents[] = {"order_status", "discount_promo", "praise_feedback", "other"};
+    static constexpr const char* kIntents[] = {"order_status", "discount_promo", "praise_feedback",
+                                               "other"};
     const uint32_t handle = random_() % 12;
     const bool repeat = !ids_[handle].empty() && random_() % 6 == 0;
     std::string id = repeat ? ids_[handle][random_() % ids_[handle].size()]
@@ -200,7 +205,8 @@ class World {
 
   bool DeliverCommand() {
     for (size_t tries = 0; tries < commands_.size(); ++tries) {
-      auto it = std::next(commands_.begin(), static_cast<std::ptrdiff_t>(random_() % commands_.size()));
+      auto it =
+          std::next(commands_.begin(), static_cast<std::ptrdiff_t>(random_() % commands_.size()));
       if (it->second.empty()) continue;
       shards_.Take(it->second.front());
       it->second.pop_front();
@@ -232,7 +238,8 @@ class World {
     for (const Command& command : out.commands()) commands_[command.pool()].push_back(command);
     for (const Event& event : out.events()) Count(event);
     for (const auto& handed : out.Of<RoutingRecord>(base::OutputTopic::kRouting)) Send(handed);
-    for (const auto& identity : out.Of<identity::v1::IdentityRecord>(base::OutputTopic::kIdentity)) {
+    for (const auto& identity :
+         out.Of<identity::v1::IdentityRecord>(base::OutputTopic::kIdentity)) {
       linked_[identity.handle().handle()] = identity.customer_id();
     }
   }
@@ -293,11 +300,13 @@ TEST_P(RouteReplay, AReplayGivesTheSameBytesWhereverItIsSavedAndLoaded) {
     route->Apply({0, offset++, base::FromUnixMillis(logged.now), logged.key, logged.value}, out);
     if (random() % 20 != 0) continue;
     route->TakeChanges(checkpoint);
-    ASSERT_EQ(checkpoint.all, EntriesOf(*route)) << "the changes are not the whole change at offset " << offset - 1;
+    ASSERT_EQ(checkpoint.all, EntriesOf(*route))
+        << "the changes are not the whole change at offset " << offset - 1;
     if (random() % 3 == 0) route = LoadFrom(checkpoint);
   }
   ASSERT_EQ(out.all.size(), world.outputs().size());
-  for (size_t i = 0; i < out.all.size(); ++i) ASSERT_EQ(out.all[i], world.outputs()[i]) << "output " << i;
+  for (size_t i = 0; i < out.all.size(); ++i)
+    ASSERT_EQ(out.all[i], world.outputs()[i]) << "output " << i;
   EXPECT_EQ(EntriesOf(*route), EntriesOf(*world.harness().route));
 }
 

@@ -1,12 +1,15 @@
-// The stage `route`: the one owner of where a customer's conversation is. A pure function of one partition of `routing`.
+// The stage `route`: the one owner of where a customer's conversation is. A pure function of one
+// partition of `routing`.
 //
-// For each message: a repeat, a further message of the open conversation, a new conversation in a pool, or answered at
-// once. For each conversation: its messages' sequence numbers and its revision; messages that a shard has not applied are
-// kept until it has, and sent again when it closed or released the conversation without them.
+// For each message: a repeat, a further message of the open conversation, a new conversation in a
+// pool, or answered at once. For each conversation: its messages' sequence numbers and its
+// revision; messages that a shard has not applied are kept until it has, and sent again when it
+// closed or released the conversation without them.
 //
-// State is a set of entries (snapshot/v1/route_state.proto): one per customer, one per tenant's policy, a header.
-// Times are the log's. Not thread-safe. Nothing is ever dropped: what cannot be taken becomes a `rejected` event, or, if
-// it carries a message, a dead letter (a customer with kMaxUnapplied messages that no shard has applied).
+// State is a set of entries (snapshot/v1/route_state.proto): one per customer, one per tenant's
+// policy, a header. Times are the log's. Not thread-safe. Nothing is ever dropped: what cannot be
+// taken becomes a `rejected` event, or, if it carries a message, a dead letter (a customer with
+// kMaxUnapplied messages that no shard has applied).
 #pragma once
 
 #include <cstddef>
