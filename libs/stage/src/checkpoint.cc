@@ -1,5 +1,6 @@
 #include "checkpoint.h"
 
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,9 +66,13 @@ absl::Status WriteCheckpoint(store::Store& store, const std::string& partition,
   transaction.partition = partition;
   transaction.conditions.push_back({std::string(kHeaderKey), previous});
   if (!previous.has_value()) ABSL_RETURN_IF_ERROR(EraseLeftovers(store, partition, transaction));
+  std::set<std::string_view> written;
+  if (!transaction.erases.empty()) {
+    for (const auto& [key, value] : changes.changes()) written.insert(key);
+    std::erase_if(transaction.erases, [&](const std::string& key) { return written.contains(key); });
+  }
   for (const auto& [key, value] : changes.changes()) {
     if (value.has_value()) {
-      std::erase(transaction.erases, key);
       transaction.puts.push_back({key, *value, base::Duration(0)});
     } else {
       transaction.erases.push_back(key);

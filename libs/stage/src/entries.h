@@ -1,10 +1,11 @@
 // A set of changed entries: key -> bytes, or nothing for a key that is gone.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "centralita/base/state_machine.h"
 
@@ -16,14 +17,21 @@ class ChangeSet final : public base::EntrySink {
   explicit ChangeSet(std::string prefix = "") : prefix_(std::move(prefix)) {}
   void set_prefix(std::string prefix) { prefix_ = std::move(prefix); }
 
-  void Put(std::string_view key, std::string_view value) override { changes_[prefix_ + std::string(key)] = value; }
-  void Erase(std::string_view key) override { changes_[prefix_ + std::string(key)] = std::nullopt; }
-  const std::map<std::string, std::optional<std::string>>& changes() const { return changes_; }
+  void Put(std::string_view key, std::string_view value) override { changes_.emplace_back(Whole(key), value); }
+  void Erase(std::string_view key) override { changes_.emplace_back(Whole(key), std::nullopt); }
+  // Each key once, since a machine gives each change once.
+  const std::vector<std::pair<std::string, std::optional<std::string>>>& changes() const { return changes_; }
   bool empty() const { return changes_.empty(); }
 
  private:
+  std::string Whole(std::string_view key) const {
+    std::string whole;
+    whole.reserve(prefix_.size() + key.size());
+    return whole.append(prefix_).append(key);
+  }
+
   std::string prefix_;
-  std::map<std::string, std::optional<std::string>> changes_;
+  std::vector<std::pair<std::string, std::optional<std::string>>> changes_;
 };
 
 inline constexpr std::string_view kMachinePrefix = "e/";

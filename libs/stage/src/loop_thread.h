@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "centralita/base/thread.h"
 #include "centralita/base/time.h"
 
 namespace centralita::stage {
@@ -16,6 +17,7 @@ class LoopThread final {
  public:
   explicit LoopThread(std::unique_ptr<Runner> runner) : runner_(std::move(runner)) {
     thread_ = std::thread([this] {
+      base::NameThread(runner_->Name());
       // An error is kept by the runner's Health().
       while (!stop_ && runner_->Step(base::Duration(50)).ok()) {
       }

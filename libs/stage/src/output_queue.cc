@@ -1,27 +1,43 @@
 #include "output_queue.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
+#include "backoff.h"
 #include "centralita/base/status_macros.h"
 
 namespace centralita::stage {
 namespace {
 
-constexpr base::Duration kFirstBackoff{20};
-constexpr base::Duration kLongestBackoff{2000};
+constexpr base::Duration kAckWait{20};
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<OutputQueue>> OutputQueue::Create(eventlog::EventLog& log, const base::Clock& clock,
-                                                                 std::string name) {
-  auto queue = std::unique_ptr<OutputQueue>(new OutputQueue(log, clock, std::move(name)));
+OutputQueue::OutputQueue(eventlog::EventLog& log, const base::Clock& clock, std::string name,
+                         size_t max_unacknowledged)
+    : log_(log),
+      clock_(clock),
+      name_(std::move(name)),
+      max_unacknowledged_(max_unacknowledged),
+      capacity_(std::bit_ceil(std::max<size_t>(max_unacknowledged, 16))),
+      board_(new AckBoard(capacity_)) {}
+
+absl::StatusOr<std::unique_ptr<OutputQueue>> OutputQueue::Create(eventlog::EventLog& log,
+                                                                 const base::Clock& clock,
+                                                                 std::string name,
+                                                                 size_t max_unacknowledged) {
+  auto queue = std::unique_ptr<OutputQueue>(
+      new OutputQueue(log, clock, std::move(name), max_unacknowledged));
   ABSL_ASSIGN_OR_RETURN(queue->producer_, log.NewProducer({.name = queue->name_}));
   return queue;
 }
 
-void OutputQueue::Push(eventlog::Outgoing record) {
-  items_.push_back({std::move(record), false});
+void OutputQueue::Push(OutputBuffer&& outputs) {
+  if (outputs.empty()) return;
+  const size_t count = outputs.size();
+  parts_.push_back({.first = next_, .outputs = std::move(outputs)});
+  next_ += count;
   if (!failed_) Send();
 }
 
@@ -32,94 +48,90 @@ void OutputQueue::Advance() {
 }
 
 void OutputQueue::Send() {
-  while (sent_ < items_.size()) {
-    const uint64_t number = first_ + sent_;
-    {
-      const std::scoped_lock lock(acks_->mutex);
-      ++acks_->outstanding;
-    }
-    const absl::Status taken =
-        producer_->Append(items_[sent_].record, [acks = acks_, number](const absl::StatusOr<uint64_t>& offset) {
-          const std::scoped_lock lock(acks->mutex);
-          --acks->outstanding;
-          if (offset.ok()) {
-            acks->good.push_back(number);
-          } else {
-            acks->error.Update(offset.status());
-          }
-          acks->changed.notify_one();
-        });
-    if (taken.ok()) {
-      ++sent_;
+  while (sent_ < next_ && sent_ - first_ < capacity_) {
+    Part& part = parts_[sending_part_];
+    const size_t index = sent_ - part.first;
+    if (index == part.outputs.size()) {
+      ++sending_part_;
       continue;
     }
-    const std::scoped_lock lock(acks_->mutex);
-    --acks_->outstanding;
-    // A full buffer empties by itself; anything else is a failure like a failed ack.
-    if (!absl::IsResourceExhausted(taken)) acks_->error.Update(taken);
-    return;
+    const uint64_t number = sent_;
+    board_->Clear(number);
+    const absl::Status taken = producer_->Append(
+        part.outputs.Record(index), [board = board_, number](const absl::StatusOr<uint64_t>& offset) {
+          board->Answer(number, offset);
+        });
+    if (!taken.ok()) {
+      // A full buffer empties by itself; anything else is a failure like a failed ack.
+      if (!absl::IsResourceExhausted(taken)) Fail(taken);
+      return;
+    }
+    ++sent_;
+    ++taken_;
   }
 }
 
 void OutputQueue::TakeAcks() {
-  std::vector<uint64_t> good;
-  absl::Status error;
-  {
-    const std::scoped_lock lock(acks_->mutex);
-    good.swap(acks_->good);
-    std::swap(error, acks_->error);
+  const uint64_t before = first_;
+  while (first_ < sent_ && board_->IsDurable(first_)) ++first_;
+  while (!parts_.empty() && parts_.front().first + parts_.front().outputs.size() <= first_) {
+    parts_.pop_front();
+    if (sending_part_ > 0) --sending_part_;
   }
-  for (const uint64_t number : good) {
-    if (number >= first_) items_[number - first_].acknowledged = true;
-  }
-  if (!good.empty() && error.ok() && !failed_) {
+  if (first_ > before && !failed_ && !board_->failed()) {
     failures_ = 0;
     last_error_ = absl::OkStatus();
   }
-  while (!items_.empty() && items_.front().acknowledged) {
-    items_.pop_front();
-    ++first_;
-    if (sent_ > 0) --sent_;
-  }
-  if (!error.ok() && !failed_) {
-    failed_ = true;
-    last_error_ = error;
-    const auto backoff = std::min(kLongestBackoff, kFirstBackoff * (1 << std::min(failures_++, 10)));
-    retry_at_ = clock_.Monotonic() + backoff;
-  }
+  if (board_->failed()) Fail(board_->TakeFailure());
 }
 
-// When every ack of the failed producer has come: all that is not acknowledged goes again, in order. What follows a
-// failed record in its partition has failed too (a producer leaves no gaps), so nothing can overtake it.
+void OutputQueue::Fail(const absl::Status& status) {
+  last_error_ = status;
+  if (failed_) return;
+  failed_ = true;
+  retry_at_ = clock_.Monotonic() + BackoffOf(failures_++, first_);
+}
+
+// When every ack of the failed producer has come: all that is not acknowledged goes again, in order.
+// What follows a failed record in its partition has failed too (a producer leaves no gaps), so
+// nothing can overtake it. What is durable behind the first that is not, in other partitions, is
+// sent again as well; readers drop it.
 void OutputQueue::Recover() {
-  {
-    const std::scoped_lock lock(acks_->mutex);
-    if (acks_->outstanding > 0) return;
-  }
-  if (clock_.Monotonic() < retry_at_) return;
+  if (board_->answered() < taken_ || clock_.Monotonic() < retry_at_) return;
   TakeAcks();
   auto producer = log_.NewProducer({.name = name_});
   if (!producer.ok()) {
     last_error_ = producer.status();
-    retry_at_ = clock_.Monotonic() + kLongestBackoff;
+    retry_at_ = clock_.Monotonic() + BackoffOf(failures_++, first_);
     return;
   }
   producer_ = *std::move(producer);
-  resent_ += sent_;
-  sent_ = 0;
+  resent_ += sent_ - first_;
+  sent_ = first_;
+  sending_part_ = 0;
   failed_ = false;
-  {
-    const std::scoped_lock lock(acks_->mutex);
-    acks_->error = absl::OkStatus();
-  }
-  // Some behind the first unacknowledged one may be durable already, in other partitions; they are sent again, and
-  // readers drop them.
-  for (Item& item : items_) item.acknowledged = false;
 }
 
 void OutputQueue::WaitForAck(base::Duration limit) {
-  std::unique_lock lock(acks_->mutex);
-  acks_->changed.wait_for(lock, limit, [this] { return !acks_->good.empty() || !acks_->error.ok(); });
+  if (first_ < sent_) {
+    board_->WaitFor(first_, limit);
+  } else if (!failed_ && sent_ < next_) {
+    producer_->WaitForRoom(limit).IgnoreError();
+  }
+}
+
+bool OutputQueue::Finish(base::Duration limit) {
+  const auto until = clock_.Monotonic() + limit;
+  // The clock may stand still, so rounds without progress are counted too.
+  base::Duration waited{0};
+  for (uint64_t before = first_; !empty(); before = first_) {
+    Advance();
+    if (empty()) break;
+    if (clock_.Monotonic() >= until || waited >= limit) return false;
+    WaitForAck(std::min(kAckWait, limit));
+    waited = first_ == before ? waited + kAckWait : base::Duration(0);
+  }
+  return true;
 }
 
 }  // namespace centralita::stage

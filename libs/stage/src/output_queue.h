@@ -1,75 +1,79 @@
-// Outputs on their way to the log: sent in order, acknowledged, and after a failure sent again from the first that is
-// not acknowledged, in order, by a new producer.
+// Outputs on their way to the log: sent in order, acknowledged, and after a failure sent again from
+// the first that is not acknowledged, in order, by a new producer.
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "ack_board.h"
 #include "centralita/base/clock.h"
 #include "centralita/eventlog/eventlog.h"
+#include "output_buffer.h"
 
 namespace centralita::stage {
 
 // One thread uses it; acks come on the log's.
 class OutputQueue final {
  public:
-  static absl::StatusOr<std::unique_ptr<OutputQueue>> Create(eventlog::EventLog& log, const base::Clock& clock,
-                                                             std::string name);
-  // Waits for no ack.
-  ~OutputQueue() = default;
+  // Not more than about `max_unacknowledged` outputs are with the log at a time.
+  static absl::StatusOr<std::unique_ptr<OutputQueue>> Create(eventlog::EventLog& log,
+                                                             const base::Clock& clock,
+                                                             std::string name,
+                                                             size_t max_unacknowledged);
 
-  void Push(eventlog::Outgoing record);
+  void Push(OutputBuffer&& outputs);
   // Takes in acks; sends what waits, or sends again what failed when its backoff is over.
   void Advance();
-  // Waits for an ack, at most `limit`.
+  // Waits until the first unacknowledged output is answered, at most `limit`.
   void WaitForAck(base::Duration limit);
+  // Advances until all is acknowledged; false if that takes longer than `limit`.
+  bool Finish(base::Duration limit);
 
-  // All outputs pushed so far have numbers below next(); those below first_unacknowledged() are durable.
-  uint64_t next() const { return first_ + items_.size(); }
+  // Outputs pushed so far have numbers below next(); those below first_unacknowledged() are durable.
+  uint64_t next() const { return next_; }
   uint64_t first_unacknowledged() const { return first_; }
-  size_t size() const { return items_.size(); }
+  size_t size() const { return next_ - first_; }
+  bool empty() const { return next_ == first_; }
+  // Whoever makes outputs should wait: the log takes no more for now, or too much is out.
+  bool full() const { return sent_ < next_ || size() >= max_unacknowledged_; }
   uint64_t resent() const { return resent_; }
   // Why the last append failed; OK since the last success.
   const absl::Status& last_error() const { return last_error_; }
 
  private:
-  struct Item {
-    eventlog::Outgoing record;
-    bool acknowledged = false;
-  };
-  // Shared with callbacks that may come after this object has gone.
-  struct Acks {
-    std::mutex mutex;
-    std::condition_variable changed;
-    // Numbers of outputs that are durable.
-    std::vector<uint64_t> good;
-    size_t outstanding = 0;
-    absl::Status error;
+  struct Part {
+    // Number of its first output.
+    uint64_t first = 0;
+    OutputBuffer outputs;
   };
 
-  OutputQueue(eventlog::EventLog& log, const base::Clock& clock, std::string name)
-      : log_(log), clock_(clock), name_(std::move(name)) {}
+  OutputQueue(eventlog::EventLog& log, const base::Clock& clock, std::string name,
+              size_t max_unacknowledged);
   void TakeAcks();
   void Send();
+  void Fail(const absl::Status& status);
   void Recover();
 
   eventlog::EventLog& log_;
   const base::Clock& clock_;
   const std::string name_;
+  const size_t max_unacknowledged_;
+  const size_t capacity_;
+  AckBoardPtr board_;
   std::unique_ptr<eventlog::Producer> producer_;
-  std::shared_ptr<Acks> acks_ = std::make_shared<Acks>();
-  std::deque<Item> items_;
-  // Number of items_.front(), and how many of items_ have been handed to the producer.
+  std::deque<Part> parts_;
+  // Numbers: the first unacknowledged, the first not yet sent, the next to be pushed.
   uint64_t first_ = 0;
-  size_t sent_ = 0;
+  uint64_t sent_ = 0;
+  uint64_t next_ = 0;
+  // Which part holds sent_.
+  size_t sending_part_ = 0;
+  // How many appends were taken, first ones and repeats.
+  uint64_t taken_ = 0;
   bool failed_ = false;
   int failures_ = 0;
   std::chrono::steady_clock::time_point retry_at_;

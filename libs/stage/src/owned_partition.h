@@ -21,6 +21,7 @@ struct PendingCheckpoint {
   // The number of the first output that is not in it.
   uint64_t outputs_before = 0;
   bool writing = false;
+  std::chrono::steady_clock::time_point write_began;
 };
 
 struct OwnedPartition {
@@ -42,6 +43,8 @@ struct OwnedPartition {
   std::optional<PendingCheckpoint> pending;
   uint64_t applied_since_checkpoint = 0;
   std::chrono::steady_clock::time_point checkpointed_at;
+  // The share of time that checkpoints may take (StageOptions).
+  std::chrono::steady_clock::time_point checkpoint_not_before;
   std::chrono::steady_clock::time_point snapshot_at;
   bool snapshotting = false;
 

@@ -73,6 +73,7 @@ class Runner final : public PipelineRunner {
   }
 
   void Wake() override { consumer_->Wake(); }
+  const std::string& Name() const override { return options_.group; }
   PipelineStats Stats() const override {
     const std::scoped_lock lock(mutex_);
     return published_;

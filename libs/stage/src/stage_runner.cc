@@ -74,7 +74,7 @@ class Runner final : public StageRunner {
     ABSL_ASSIGN_OR_RETURN(outputs_, OutputQueue::Create(deps_.log, deps_.clock, options_.group));
     ABSL_ASSIGN_OR_RETURN(ticks_, deps_.log.NewProducer({.name = options_.group + "-ticks", .gapless = false}));
     ABSL_ASSIGN_OR_RETURN(consumer_, deps_.log.Join(options_.group, options_.member, {options_.input_topic}, {}));
-    worker_ = std::make_unique<Worker>();
+    worker_ = std::make_unique<Worker>(options_.group + "-w");
     return absl::OkStatus();
   }
 
@@ -127,6 +127,7 @@ class Runner final : public StageRunner {
     jobs_.push_back(std::move(job));
   }
   void Wake() override { consumer_->Wake(); }
+  const std::string& Name() const override { return options_.group; }
   StageStats Stats() const override {
     const std::scoped_lock lock(mutex_);
     return published_;
@@ -367,8 +368,9 @@ class Runner final : public StageRunner {
       return;
     }
     const auto now = deps_.clock.Monotonic();
-    const bool due = now - owned.checkpointed_at >= options_.checkpoint_interval ||
-                     owned.applied_since_checkpoint >= options_.checkpoint_records;
+    const bool due = now >= owned.checkpoint_not_before &&
+                     (now - owned.checkpointed_at >= options_.checkpoint_interval ||
+                      owned.applied_since_checkpoint >= options_.checkpoint_records);
     if (owned.snapshotting || !due || owned.applied_since_checkpoint == 0) {
       Snapshot(owned);
       return;
@@ -418,6 +420,7 @@ class Runner final : public StageRunner {
   void WritePending(OwnedPartition& owned) {
     if (!MayWrite(owned) || deps_.clock.Monotonic() < store_retry_at_) return;
     owned.pending->writing = true;
+    owned.pending->write_began = deps_.clock.Monotonic();
     // The changes stay here until the store has them: the job gets what it needs by pointer, and the entry of owned_ is
     // not touched before the job's answer has been taken in.
     const auto changes = std::make_shared<ChangeSet>(std::move(owned.pending->changes));
@@ -438,6 +441,9 @@ class Runner final : public StageRunner {
     OwnedPartition& owned = found->second;
     if (status.ok()) {
       ++stats_.checkpoints;
+      const auto now = deps_.clock.Monotonic();
+      const auto took = now - owned.pending->write_began;
+      owned.checkpoint_not_before = now + took * (100 / std::max(1, options_.checkpoint_duty_percent) - 1);
       owned.stored_header = header;
       owned.pending.reset();
       CommitForLag(owned, header);

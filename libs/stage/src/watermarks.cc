@@ -1,88 +1,103 @@
 #include "watermarks.h"
 
-#include <cstdio>
-
 #include <fmt/format.h>
+
+#include <cstdio>
 
 #include "centralita/base/error.h"
 
 namespace centralita::stage {
 namespace {
 
-// Of the log's time. A gateway lives far shorter than this without a word.
-constexpr base::Duration kClientKept{24LL * 3'600'000};
+// Of the log's time. Nobody sends again after so long.
+constexpr base::Duration kSenderKept{24LL * 3'600'000};
 constexpr base::Duration kForgetInterval{3'600'000};
 
-std::string Key(uint32_t stage, uint32_t epoch, uint32_t partition) {
-  return fmt::format("s/{}/{}/{}", stage, epoch, partition);
-}
-
-// Lets only some keys through.
-class ChangedOnly final : public base::EntrySink {
- public:
-  ChangedOnly(const std::set<std::string>& changed, base::EntrySink& sink) : changed_(changed), sink_(sink) {}
-  void Put(std::string_view key, std::string_view value) override {
-    if (changed_.contains(std::string(key))) sink_.Put(key, value);
-  }
-  void Erase(std::string_view key) override { sink_.Erase(key); }
-
- private:
-  const std::set<std::string>& changed_;
-  base::EntrySink& sink_;
-};
+bool RunOut(base::TimePoint last_used, base::TimePoint now) { return last_used + kSenderKept < now; }
 
 }  // namespace
 
 bool Watermarks::Advance(const Origin& origin, base::TimePoint now) {
-  if (origin.kind == Origin::Kind::kSource) {
-    const SourceId& s = origin.source;
-    const std::pair position(s.offset, s.index);
-    const auto [mark, first] = sources_.try_emplace({s.stage, s.log_epoch, s.partition}, position);
-    if (!first && position <= mark->second) return false;
-    mark->second = position;
-    changed_.insert(Key(s.stage, s.log_epoch, s.partition));
-    return true;
-  }
-  if (origin.kind == Origin::Kind::kClient) {
-    ForgetOldClients(now);
-    const auto [mark, first] = clients_.try_emplace(origin.incarnation);
-    if (!first && origin.sequence <= mark->second.sequence) return false;
-    mark->second = {origin.sequence, now};
-    changed_.insert("c/" + origin.incarnation);
+  switch (origin.kind) {
+    case Origin::Kind::kSource:
+      return AdvanceSource(origin.source);
+    case Origin::Kind::kClient:
+      return AdvanceSender(origin.incarnation, origin.sequence, now);
+    case Origin::Kind::kReplay:
+      // An incarnation has no '/'. Indexes begin at 0, sequences at 1.
+      return AdvanceSender(fmt::format("replay/{}", origin.replay), origin.sequence + 1, now);
+    case Origin::Kind::kNone:
+    case Origin::Kind::kDamaged:
+      return true;
   }
   return true;
 }
 
-void Watermarks::ForgetOldClients(base::TimePoint now) {
+bool Watermarks::AdvanceSource(const SourceId& source) {
+  const SourceKey key(source.stage, source.log_epoch, source.partition);
+  if (last_source_ == sources_.end() || last_source_->first != key) {
+    bool first = false;
+    std::tie(last_source_, first) = sources_.try_emplace(key);
+    if (first) {
+      last_source_->second = {.offset = source.offset, .index = source.index, .changed = true};
+      return true;
+    }
+  }
+  SourceMark& mark = last_source_->second;
+  if (std::pair(source.offset, source.index) <= std::pair(mark.offset, mark.index)) return false;
+  mark = {.offset = source.offset, .index = source.index, .changed = true};
+  return true;
+}
+
+// Whether one has run out is asked here and not left to Forget(), since what a stage drops must
+// depend on the log alone, and not on when its owner cleaned up.
+bool Watermarks::AdvanceSender(std::string_view sender, uint64_t sequence, base::TimePoint now) {
+  Forget(now);
+  auto mark = senders_.find(sender);
+  if (mark == senders_.end()) {
+    mark = senders_.try_emplace(std::string(sender)).first;
+    forgotten_.erase(mark->first);
+  } else if (sequence <= mark->second.sequence && !RunOut(mark->second.last_used, now)) {
+    return false;
+  }
+  mark->second = {.sequence = sequence, .last_used = now, .changed = true};
+  return true;
+}
+
+void Watermarks::Forget(base::TimePoint now) {
   if (now < next_forgetting_) return;
   next_forgetting_ = now + kForgetInterval;
-  for (auto client = clients_.begin(); client != clients_.end();) {
-    if (client->second.last_used + kClientKept < now) {
-      changed_.insert("c/" + client->first);
-      client = clients_.erase(client);
+  for (auto mark = senders_.begin(); mark != senders_.end();) {
+    if (RunOut(mark->second.last_used, now)) {
+      forgotten_.insert(mark->first);
+      senders_.erase(mark++);
     } else {
-      ++client;
+      ++mark;
     }
   }
 }
 
 void Watermarks::TakeChanges(base::EntrySink& sink) {
-  ChangedOnly only(changed_, sink);
-  ForEachEntry(only);
-  for (const std::string& key : changed_) {
-    if (key.starts_with("c/") && !clients_.contains(std::string_view(key).substr(2))) sink.Erase(key);
+  for (auto& [key, mark] : sources_) {
+    if (!std::exchange(mark.changed, false)) continue;
+    const auto& [stage, epoch, partition] = key;
+    sink.Put(fmt::format("s/{}/{}/{}", stage, epoch, partition),
+             fmt::format("{} {}", mark.offset, mark.index));
   }
-  changed_.clear();
+  for (auto& [sender, mark] : senders_) {
+    if (!std::exchange(mark.changed, false)) continue;
+    sink.Put("c/" + sender, fmt::format("{} {}", mark.sequence, base::ToUnixMillis(mark.last_used)));
+  }
+  for (const std::string& sender : forgotten_) sink.Erase("c/" + sender);
+  forgotten_.clear();
 }
 
 void Watermarks::ForEachEntry(base::EntrySink& sink) const {
-  for (const auto& [incarnation, client] : clients_) {
-    sink.Put("c/" + incarnation, fmt::format("{} {}", client.sequence, base::ToUnixMillis(client.last_used)));
-  }
-  for (const auto& [key, position] : sources_) {
-    const auto& [stage, epoch, partition] = key;
-    sink.Put(Key(stage, epoch, partition), fmt::format("{} {}", position.first, position.second));
-  }
+  Watermarks all = *this;
+  for (auto& [key, mark] : all.sources_) mark.changed = true;
+  for (auto& [sender, mark] : all.senders_) mark.changed = true;
+  all.forgotten_.clear();
+  all.TakeChanges(sink);
 }
 
 absl::Status Watermarks::Load(std::string_view key, std::string_view value) {
@@ -95,15 +110,18 @@ absl::Status Watermarks::Load(std::string_view key, std::string_view value) {
   long long second = 0;
   if (std::sscanf(value_text.c_str(), "%llu %lld", &first, &second) == 2) {
     if (key.starts_with("c/")) {
-      clients_[key_text.substr(2)] = {first, base::FromUnixMillis(second)};
+      senders_[key_text.substr(2)] = {
+          .sequence = first, .last_used = base::FromUnixMillis(second), .changed = false};
       return absl::OkStatus();
     }
     if (std::sscanf(key_text.c_str(), "s/%u/%u/%u", &stage, &epoch, &partition) == 3) {
-      sources_[{stage, epoch, partition}] = {first, static_cast<uint32_t>(second)};
+      sources_[{stage, epoch, partition}] = {
+          .offset = first, .index = static_cast<uint32_t>(second), .changed = false};
       return absl::OkStatus();
     }
   }
-  return base::Error(absl::StatusCode::kDataLoss, "damaged_entry", fmt::format("The watermark {} is damaged.", key));
+  return base::Error(absl::StatusCode::kDataLoss, "damaged_entry",
+                     fmt::format("The watermark {} is damaged.", key));
 }
 
 }  // namespace centralita::stage

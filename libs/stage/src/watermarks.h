@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "centralita/base/state_machine.h"
+#include "centralita/base/strings.h"
 #include "origin.h"
 
 namespace centralita::stage {
@@ -17,7 +18,8 @@ namespace centralita::stage {
 // Not thread-safe.
 class Watermarks final {
  public:
-  // False if it is a repeat; otherwise it counts as seen from now on. Records without origin are never repeats.
+  // False if it is a repeat; otherwise it counts as seen from now on. Records without origin are
+  // never repeats. What a gateway or a replay sent is remembered for a day of the log's time.
   bool Advance(const Origin& origin, base::TimePoint now);
 
   void TakeChanges(base::EntrySink& sink);
@@ -26,17 +28,27 @@ class Watermarks final {
 
  private:
   using SourceKey = std::tuple<uint32_t, uint32_t, uint32_t>;  // stage, epoch, partition
-  struct Client {
+  struct SourceMark {
+    uint64_t offset = 0;
+    uint32_t index = 0;
+    bool changed = false;
+  };
+  // A gateway's incarnation, or a replay.
+  struct SenderMark {
     uint64_t sequence = 0;
     base::TimePoint last_used;
+    bool changed = false;
   };
 
-  void ForgetOldClients(base::TimePoint now);
+  bool AdvanceSource(const SourceId& source);
+  bool AdvanceSender(std::string_view sender, uint64_t sequence, base::TimePoint now);
+  void Forget(base::TimePoint now);
 
-  std::map<SourceKey, std::pair<uint64_t, uint32_t>> sources_;
-  std::map<std::string, Client, std::less<>> clients_;
+  std::map<SourceKey, SourceMark> sources_;
+  std::map<SourceKey, SourceMark>::iterator last_source_ = sources_.end();
+  base::StringMap<SenderMark> senders_;
   base::TimePoint next_forgetting_;
-  std::set<std::string> changed_;
+  std::set<std::string> forgotten_;
 };
 
 }  // namespace centralita::stage

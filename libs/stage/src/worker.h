@@ -5,14 +5,21 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
+
+#include "centralita/base/thread.h"
 
 namespace centralita::stage {
 
 // Runs jobs one after another; finishes those that are queued before it ends. Thread-safe.
 class Worker final {
  public:
-  Worker() : thread_([this] { Run(); }) {}
+  explicit Worker(const std::string& name)
+      : thread_([this, name] {
+          base::NameThread(name);
+          Run();
+        }) {}
   ~Worker() {
     {
       const std::scoped_lock lock(mutex_);

@@ -102,6 +102,8 @@ class App final : public MetricsApp, private Counts {
     options.member = options_.member;
     options.input_topic = std::string(topic);
     options.ticks = false;
+    // Counts and clocks are quick to replay; most of what is written often would be gone before it is needed.
+    options.checkpoint_interval = base::Duration(5000);
     ABSL_ASSIGN_OR_RETURN(
         auto runner, stage::StageRunner::Create(std::move(options),
                                                 {.log = deps_.log, .store = deps_.store, .clock = deps_.clock},

@@ -3,11 +3,11 @@
 
 #include <deque>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "centralita/base/state_machine.h"
 #include "centralita/base/strings.h"
 #include "centralita/events/v1/events.pb.h"
@@ -51,7 +51,7 @@ class EventCounts final : public base::StateMachine {
   std::map<std::string, snapshot::v1::QueueCounters, std::less<>> queues_;
   // Closed conversations, the oldest first: kept for a while, since events of route and dispatch may cross.
   std::deque<std::pair<int64_t, std::string>> closed_;
-  std::set<std::string> changed_;
+  absl::flat_hash_set<std::string> changed_;
 };
 
 }  // namespace centralita::metrics

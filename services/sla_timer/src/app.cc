@@ -27,6 +27,8 @@ class App final : public SlaTimerApp, private stage::StageObserver {
     options.member = options_.member;
     options.input_topic = std::string(base::topics::kEvents);
     options.ticks = false;
+    // Counts and clocks are quick to replay; most of what is written often would be gone before it is needed.
+    options.checkpoint_interval = base::Duration(5000);
     ABSL_ASSIGN_OR_RETURN(
         auto runner,
         stage::StageRunner::Create(std::move(options),

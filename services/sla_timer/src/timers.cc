@@ -1,5 +1,7 @@
 #include "timers.h"
 
+#include <map>
+
 #include <fmt/format.h>
 
 #include "centralita/base/error.h"
@@ -112,7 +114,9 @@ void Timers::TakeChanges(base::EntrySink& sink) {
 }
 
 void Timers::ForEachEntry(base::EntrySink& sink) const {
-  for (const auto& [key, timer] : clocks_) sink.Put(key, timer.entry.SerializeAsString());
+  std::map<std::string_view, const Timer*> sorted;
+  for (const auto& [key, timer] : clocks_) sorted.emplace(key, &timer);
+  for (const auto& [key, timer] : sorted) sink.Put(key, timer->entry.SerializeAsString());
 }
 
 absl::Status Timers::Load(std::string_view key, std::string_view value) {

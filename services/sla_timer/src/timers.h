@@ -1,14 +1,15 @@
 // The clocks of one partition of `events`, and which threshold of which is due next. Pure.
 #pragma once
 
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "centralita/base/state_machine.h"
+#include "centralita/base/strings.h"
 #include "centralita/commands/v1/commands.pb.h"
 #include "centralita/events/v1/events.pb.h"
 #include "centralita/sla_timer/app.h"
@@ -47,7 +48,7 @@ class Timers final : public base::StateMachine {
     base::TimePoint due;
     int attempts = 0;
   };
-  using ByKey = std::map<std::string, Timer, std::less<>>;
+  using ByKey = base::StringMap<Timer>;
 
   void Follow(const events::v1::Event& event, const clocks::v1::ClockState& clock);
   // False if nothing of this clock is left to happen.
@@ -59,7 +60,7 @@ class Timers final : public base::StateMachine {
   const int max_attempts_;
   ByKey clocks_;
   std::set<std::pair<base::TimePoint, std::string>> by_due_;
-  std::set<std::string> changed_;
+  absl::flat_hash_set<std::string> changed_;
 };
 
 }  // namespace centralita::sla_timer

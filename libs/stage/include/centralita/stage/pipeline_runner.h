@@ -63,6 +63,8 @@ class PipelineRunner {
   virtual absl::StatusOr<size_t> Step(base::Duration max_wait) = 0;
   virtual absl::Status Drain(base::Duration limit) = 0;
   virtual void Wake() = 0;
+  // Its group.
+  virtual const std::string& Name() const = 0;
   virtual PipelineStats Stats() const = 0;
   virtual absl::Status Health() const = 0;
   // True once every partition it owns has been processed up to where the log ended when it was assigned.

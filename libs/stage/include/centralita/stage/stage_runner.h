@@ -40,6 +40,9 @@ struct StageOptions {
   std::string input_topic;
   base::Duration checkpoint_interval{1000};
   size_t checkpoint_records = 100'000;
+  // Writing checkpoints may take this share of the time; under a flood they come less often, and what was opened and
+  // closed between two of them is never written. A restart replays what lies behind the last one.
+  int checkpoint_duty_percent = 10;
   base::Duration snapshot_interval{600'000};
   // Whether a tick is appended to the input when the machine has something due (route, dispatch); otherwise
   // StageObserver::OnDue is called (sla-timer).
@@ -112,6 +115,8 @@ class StageRunner {
   // Runs `job` on the stepping thread, within Step(), with each partition that is caught up.
   virtual void Post(std::function<void(std::vector<Partition>& owned)> job) = 0;
   virtual void Wake() = 0;
+  // Its group.
+  virtual const std::string& Name() const = 0;
   virtual StageStats Stats() const = 0;
   // Not OK once a partition has stopped for good: says which, why, and what to do.
   virtual absl::Status Health() const = 0;
