@@ -107,11 +107,11 @@ start_server() {
     http=$(sed -nE 's|^ +senders .*HTTP http://([^/]+)/.*|\1|p' "$work/up.log")
     questions=$(sed -nE 's/^ +agents, questions +gRPC (.*)/\1/p' "$work/up.log")
     admin=$(sed -nE 's|^ +admin +http://([^ ]+) .*|\1|p' "$work/up.log")
-    read -r -t 0.1 _ <> <(:) || true
+    sleep 0.1
   done
   until ready=$(curl -s "http://$admin/readyz") && [ "$ready" = ok ]; do
     [ $SECONDS -lt $deadline ] || { fail "'centralita up' is not ready: $ready"; exit 1; }
-    read -r -t 0.1 _ <> <(:) || true
+    sleep 0.1
   done
 }
 
