@@ -37,14 +37,23 @@ trap cleanup EXIT
 
 documents() { git ls-files -co --exclude-standard '*.md' | grep -v '^tests/'; }
 
+# Headings as GitHub writes them in addresses.
+anchors_of() {
+  sed -nE 's/^#+ +//p' "$1" | tr '[:upper:]' '[:lower:]' | sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
+
 check_links() {
-  local file target folder
+  local file target path anchor
   while IFS= read -r file; do
-    folder=$(dirname "$file")
     while IFS= read -r target; do
-      case $target in '' | http://* | https://* | mailto:*) continue ;; esac
-      [ -e "$folder/$target" ] || fail "$file links to '$target', which is not there."
-    done < <(perl -ne 'next if /^```/ .. /^```\s*$/; print "$1\n" while /\]\(([^)#\s]*)[^)]*\)/g' "$file")
+      case $target in http://* | https://* | mailto:*) continue ;; esac
+      path=${target%%#*}
+      anchor=${target#"$path"}
+      if [ -n "$path" ]; then path=$(dirname "$file")/$path; else path=$file; fi
+      [ -e "$path" ] || { fail "$file links to '$target', which is not there."; continue; }
+      [ -z "$anchor" ] || anchors_of "$path" | grep -qxF -- "${anchor#\#}" ||
+        fail "$file links to '$target', and $path has no such heading."
+    done < <(perl -ne 'next if /^```/ .. /^```\s*$/; print "$1\n" while /\]\(([^)\s]+)[^)]*\)/g' "$file")
   done < <(documents)
 }
 
