@@ -217,7 +217,10 @@ absl::StatusOr<std::unique_ptr<eventlog::Consumer>> MemoryLog::Join(
     const eventlog::ConsumerOptions& options) {
   const std::scoped_lock lock(disk_.mutex_);
   if (process_.crashed()) return absl::UnavailableError("the process has crashed");
-  disk_.groups_[group].members[member] = &process_;
+  LogDisk::Group& joined = disk_.groups_[group];
+  // A member that comes back is a new one.
+  std::erase_if(joined.owners, [&](const auto& owner) { return owner.second == member; });
+  joined.members[member] = &process_;
   disk_.changed_.notify_all();
   return std::make_unique<MemoryConsumer>(*this, group, member, topics, options);
 }

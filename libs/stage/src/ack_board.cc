@@ -36,4 +36,11 @@ void AckBoard::WaitFor(uint64_t number, base::Duration limit) {
   waited_for_.store(false);
 }
 
+void AckBoard::WaitForAny(base::Duration limit) {
+  std::unique_lock lock(mutex_);
+  waited_for_.store(true);
+  changed_.wait_for(lock, limit, [&, before = answered_.load()] { return answered_ != before; });
+  waited_for_.store(false);
+}
+
 }  // namespace centralita::stage

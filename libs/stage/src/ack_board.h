@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "centralita/base/time.h"
@@ -33,6 +34,8 @@ class AckBoard final {
   absl::Status TakeFailure();
   // Until that number is answered or one has failed, at most `limit`.
   void WaitFor(uint64_t number, base::Duration limit);
+  // Until anything is answered, at most `limit`.
+  void WaitForAny(base::Duration limit);
 
   // On any thread, once for each number that was sent.
   void Answer(uint64_t number, const absl::StatusOr<uint64_t>& offset);

@@ -17,26 +17,30 @@ namespace centralita::stage {
 // "stage/<group>/<partition>".
 std::string StorePartitionOf(std::string_view group, uint32_t partition);
 
-struct StoredCheckpoint {
-  snapshot::v1::CheckpointHeader header;
-  // As stored: the condition of the next checkpoint.
-  std::string header_bytes;
-};
-
 // Where loaded entries go, by their whole key ("e/..." or "w/...").
 using LoadEntry = std::function<absl::Status(std::string_view key, std::string_view value)>;
 
-// nullopt if there is none. DATA_LOSS if the header cannot be read.
-absl::StatusOr<std::optional<StoredCheckpoint>> ReadHeader(store::Store& store, const std::string& partition);
+// The header as stored: the condition of the next checkpoint. nullopt if there is none.
+absl::StatusOr<std::optional<std::string>> ReadHeader(store::Store& store,
+                                                      const std::string& partition);
 
-// Reads all entries. ABORTED if another checkpoint was written meanwhile: begin again.
-absl::Status ReadEntries(store::Store& store, const std::string& partition, const StoredCheckpoint& checkpoint,
-                         const LoadEntry& load);
+// Reads all entries of the checkpoint with that header, sorted by key. ABORTED if another one was
+// written meanwhile: begin again.
+absl::Status ReadEntries(store::Store& store, const std::string& partition,
+                         const std::string& header, const LoadEntry& load);
 
-// Writes the changes and the new header if the header is still `previous` (nullopt: absent; everything that lies there
-// is then deleted first). ABORTED if it is not. A commit whose answer got lost counts as written when the header says so.
+struct CheckpointWrite {
+  // What the store must hold now.
+  std::optional<std::string> previous;
+  std::string header;
+  Changes changes;
+  // `changes` is the whole state: whatever else lies there is deleted.
+  bool whole = false;
+};
+
+// All or nothing. ABORTED if the store holds another header than `previous`. A commit whose answer
+// got lost counts as written when the header says so.
 absl::Status WriteCheckpoint(store::Store& store, const std::string& partition,
-                             const std::optional<std::string>& previous, const std::string& header,
-                             const ChangeSet& changes);
+                             const CheckpointWrite& write);
 
 }  // namespace centralita::stage

@@ -113,9 +113,12 @@ void OutputQueue::Recover() {
 }
 
 void OutputQueue::WaitForAck(base::Duration limit) {
-  if (first_ < sent_) {
+  if (failed_) {
+    const auto left = std::chrono::ceil<base::Duration>(retry_at_ - clock_.Monotonic());
+    board_->WaitForAny(std::clamp(left, base::Duration(0), limit));
+  } else if (first_ < sent_) {
     board_->WaitFor(first_, limit);
-  } else if (!failed_ && sent_ < next_) {
+  } else if (sent_ < next_) {
     producer_->WaitForRoom(limit).IgnoreError();
   }
 }

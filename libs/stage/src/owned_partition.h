@@ -1,4 +1,5 @@
-// One partition that a runner owns: its machine, and how far state, outputs and checkpoint have come.
+// One partition that a runner owns: its machine, and how far state, outputs and checkpoint have
+// come.
 #pragma once
 
 #include <chrono>
@@ -8,48 +9,73 @@
 #include <string>
 
 #include "centralita/base/state_machine.h"
-#include "centralita/snapshot/v1/snapshot.pb.h"
-#include "entries.h"
+#include "checkpoint.h"
 #include "watermarks.h"
 
 namespace centralita::stage {
 
-// A checkpoint on its way: taken from the state at next_offset, written once all outputs up to there are durable.
+// What a load gives, and applying goes on with.
+struct StageState {
+  std::unique_ptr<base::StateMachine> machine;
+  Watermarks watermarks;
+  uint64_t next_offset = 0;
+  // `now` of the last record.
+  base::TimePoint now;
+};
+
+// A checkpoint on its way: taken from the state at next_offset, written once all outputs up to there
+// are durable.
 struct PendingCheckpoint {
-  snapshot::v1::CheckpointHeader header;
-  ChangeSet changes;
+  std::shared_ptr<const CheckpointWrite> write;
+  uint64_t next_offset = 0;
   // The number of the first output that is not in it.
   uint64_t outputs_before = 0;
   bool writing = false;
   std::chrono::steady_clock::time_point write_began;
+  int failures = 0;
+  std::chrono::steady_clock::time_point retry_at;
 };
 
-struct OwnedPartition {
-  uint32_t partition = 0;
-  // Told apart from an earlier ownership of the same partition.
-  uint64_t ownership = 0;
-  std::unique_ptr<base::StateMachine> machine;
-  Watermarks watermarks;
-  uint64_t next_offset = 0;
-  base::TimePoint now;
-  std::chrono::steady_clock::time_point applied_at;
+enum class Phase { kLoading, kRunning, kStopped };
 
-  // Where the log ended when it was assigned.
+struct OwnedPartition {
+  using Monotonic = std::chrono::steady_clock::time_point;
+
+  uint32_t partition = 0;
+  // Told apart from an earlier ownership or load of the same partition.
+  uint64_t ownership = 0;
+  Phase phase = Phase::kLoading;
+  int load_failures = 0;
+  Monotonic load_at;
+
+  StageState state;
+  // An estimate of the log's time: then, it was this.
+  base::TimePoint base_now;
+  Monotonic base_at;
+
+  // Where the log ended when it was loaded.
   uint64_t catch_up_to = 0;
   bool caught_up = false;
 
   // The header in the store: the condition of the next checkpoint.
   std::optional<std::string> stored_header;
+  // What that header covers, and what of it the group committed.
+  uint64_t stored_offset = 0;
+  uint64_t committed_offset = 0;
+  // The store has nothing of use: the next checkpoint is the whole state.
+  bool write_whole = false;
   std::optional<PendingCheckpoint> pending;
   uint64_t applied_since_checkpoint = 0;
-  std::chrono::steady_clock::time_point checkpointed_at;
+  Monotonic checkpointed_at;
   // The share of time that checkpoints may take (StageOptions).
-  std::chrono::steady_clock::time_point checkpoint_not_before;
-  std::chrono::steady_clock::time_point snapshot_at;
+  Monotonic checkpoint_not_before;
+  // The checkpoint of which the last snapshot is a copy.
+  std::string snapshot_of;
+  Monotonic snapshot_at;
   bool snapshotting = false;
 
   bool tick_outstanding = false;
-  std::chrono::steady_clock::time_point ticked_at;
+  Monotonic tick_at;
 };
 
 }  // namespace centralita::stage

@@ -1,58 +1,54 @@
 #include "centralita/stage/pipeline_runner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include "backoff.h"
 #include "centralita/base/error.h"
-#include "centralita/base/key.h"
 #include "centralita/base/status_macros.h"
-#include "centralita/base/strings.h"
-#include "centralita/base/topics.h"
-#include "centralita/deadletter/v1/deadletter.pb.h"
-#include "origin.h"
 #include "output_queue.h"
+#include "pipeline_outputs.h"
 
 namespace centralita::stage {
 namespace {
 
-constexpr base::Duration kAckWait{20};
-constexpr base::Duration kFirstBackoff{50};
-constexpr base::Duration kLongestBackoff{2000};
+constexpr base::Duration kRevokeLimit{2000};
+constexpr base::Duration kLookAgain{20};
 
 class Runner final : public PipelineRunner {
  public:
-  Runner(PipelineOptions options, eventlog::EventLog& log, const base::Clock& clock, PipelineLogic& logic)
-      : options_(std::move(options)), log_(log), clock_(clock), logic_(logic) {}
+  Runner(PipelineOptions options, eventlog::EventLog& log, const base::Clock& clock,
+         PipelineLogic& logic)
+      : options_(std::move(options)), log_(log), clock_(clock), logic_(logic), topics_(log) {
+    if (options_.group.empty()) options_.group = std::string(StageName(options_.stage));
+  }
 
   absl::Status Open() {
     ABSL_ASSIGN_OR_RETURN(input_, log_.Describe(options_.input_topic));
-    ABSL_ASSIGN_OR_RETURN(outputs_, OutputQueue::Create(log_, clock_, options_.group));
+    ABSL_ASSIGN_OR_RETURN(outputs_, OutputQueue::Create(log_, clock_, options_.group,
+                                                        options_.max_unacknowledged));
     eventlog::ConsumerOptions consumer;
     consumer.max_records = options_.max_batch;
-    ABSL_ASSIGN_OR_RETURN(consumer_, log_.Join(options_.group, options_.member, {options_.input_topic}, consumer));
+    ABSL_ASSIGN_OR_RETURN(
+        consumer_, log_.Join(options_.group, options_.member, {options_.input_topic}, consumer));
     return absl::OkStatus();
   }
 
   absl::StatusOr<size_t> Step(base::Duration max_wait) override {
     if (absl::Status health = Health(); !health.ok()) return health;
-    outputs_->Advance();
     const uint64_t before = stats_.processed;
-    if (waiting_.empty()) {
-      if (outputs_->size() >= options_.max_unacknowledged) {
-        outputs_->WaitForAck(std::min(max_wait, kAckWait));
-      } else if (absl::Status status = Poll(max_wait); !status.ok()) {
-        return Stop(status);
-      }
-    } else if (clock_.Monotonic() < retry_at_) {
-      outputs_->WaitForAck(std::min<base::Duration>(
-          max_wait, std::chrono::ceil<base::Duration>(retry_at_ - clock_.Monotonic())));
+    outputs_->Advance();
+    if (outputs_->full()) {
+      outputs_->WaitForAck(std::min(max_wait, kLookAgain));
+    } else if (absl::Status status = Poll(max_wait); !status.ok()) {
+      return Fail(status);
     }
-    if (absl::Status status = ProcessWaiting(); !status.ok()) return Stop(status);
+    if (absl::Status status = ProcessWaiting(); !status.ok()) return Fail(status);
     outputs_->Advance();
     if (clock_.Monotonic() - committed_at_ >= options_.commit_interval) Commit();
     Publish();
@@ -60,16 +56,18 @@ class Runner final : public PipelineRunner {
   }
 
   absl::Status Drain(base::Duration limit) override {
-    const auto until = clock_.Monotonic() + limit;
-    FinishOutputs(until);
+    const bool all = outputs_->Finish(limit);
     Commit();
+    owned_.clear();
+    waiting_.clear();
     consumer_->Close();
     Publish();
-    return outputs_->size() == 0
-               ? absl::OkStatus()
-               : absl::DeadlineExceededError(fmt::format("{}: {} outputs were not acknowledged in time; their records "
-                                                         "are processed again after the next start.",
-                                                         options_.group, outputs_->size()));
+    if (all) return Health();
+    return base::Error(absl::StatusCode::kDeadlineExceeded, "not_drained",
+                       fmt::format("{}: {} outputs were not acknowledged in {}; their records are "
+                                   "processed again after the next start. The log said: {}",
+                                   options_.group, outputs_->size(), base::FormatDuration(limit),
+                                   outputs_->last_error().ToString()));
   }
 
   void Wake() override { consumer_->Wake(); }
@@ -88,146 +86,130 @@ class Runner final : public PipelineRunner {
   }
 
  private:
+  using Monotonic = std::chrono::steady_clock::time_point;
+
   struct Owned {
     uint64_t processed = 0;
     uint64_t catch_up_to = 0;
+    uint64_t committable = 0;
     uint64_t committed = 0;
-    // (next offset, number of the first output behind it): may be committed when that output's turn has come.
+    // (next offset, number of the first output behind it): committable when all before are durable.
     std::deque<std::pair<uint64_t, uint64_t>> unacknowledged;
   };
 
-  class Collector final : public PipelineOutputs {
-   public:
-    Collector(Runner& runner, const eventlog::RecordBatch& batch)
-        : runner_(runner), batch_(batch), indexes_(batch.records().size(), 0) {}
-
-    void Emit(size_t record_index, std::string_view topic, std::string_view key,
-              const google::protobuf::MessageLite& value) override {
-      const SourceId source{.stage = static_cast<uint32_t>(runner_.options_.stage),
-                            .log_epoch = runner_.input_.epoch,
-                            .partition = batch_.source().partition,
-                            .offset = batch_.records()[record_index].offset,
-                            .index = indexes_[record_index]++};
-      taken_.push_back({.topic = std::string(topic),
-                        .partition = base::PartitionOf(key, runner_.PartitionsOf(topic)),
-                        .key = std::string(key),
-                        .value = WithSource(source, value),
-                        .tombstone = false});
-    }
-
-    void DeadLetter(size_t record_index, std::string_view reason, std::string_view detail, uint32_t messages) override {
-      ++letters_;
-      const eventlog::Record& record = batch_.records()[record_index];
-      deadletter::v1::DeadLetterRecord letter;
-      deadletter::v1::DeadLetter& out = *letter.mutable_letter();
-      out.mutable_coordinates()->set_topic(batch_.source().topic);
-      out.mutable_coordinates()->set_partition(batch_.source().partition);
-      out.mutable_coordinates()->set_offset(record.offset);
-      out.set_original_key(std::string(record.key));
-      out.set_original_value(std::string(record.value));
-      out.set_reason(std::string(reason));
-      out.set_detail(std::string(detail));
-      out.set_stage(std::string(StageName(runner_.options_.stage)));
-      out.set_attempts(1);
-      out.set_at_unix_ms(base::ToUnixMillis(record.append_time));
-      out.set_messages(messages);
-      Emit(record_index, base::topics::kDeadLetter, record.key, letter);
-    }
-
-    // Only once the whole batch has been processed: one that is tried again must leave nothing behind.
-    void HandOver() {
-      runner_.stats_.outputs += taken_.size();
-      runner_.stats_.dead_letters += letters_;
-      for (auto& record : taken_) runner_.outputs_->Push(std::move(record));
-    }
-
-   private:
-    Runner& runner_;
-    const eventlog::RecordBatch& batch_;
-    std::vector<uint32_t> indexes_;
-    std::vector<eventlog::Outgoing> taken_;
-    uint64_t letters_ = 0;
-  };
-
   absl::Status Poll(base::Duration max_wait) {
-    ABSL_ASSIGN_OR_RETURN(eventlog::PollResult polled, consumer_->Poll(max_wait));
-    if (!polled.revoked.empty()) {
-      FinishOutputs(clock_.Monotonic() + kLongestBackoff);
-      Commit();
-      for (const auto& revoked : polled.revoked) owned_.erase(revoked.partition);
+    auto polled = consumer_->Poll(WaitTime(max_wait));
+    if (absl::IsUnavailable(polled.status())) {
+      outputs_->WaitForAck(std::min(max_wait, kLookAgain));
+      return absl::OkStatus();
     }
-    for (const auto& assigned : polled.assigned) {
-      ABSL_ASSIGN_OR_RETURN(const auto range, log_.Offsets(assigned.partition));
-      Owned& owned = owned_[assigned.partition.partition];
-      owned = Owned();
-      owned.processed = owned.committed = std::max(assigned.committed, assigned.committed == 0 ? range.begin : 0);
-      owned.catch_up_to = range.end;
-      ABSL_RETURN_IF_ERROR(consumer_->Seek(assigned.partition, owned.processed));
+    ABSL_RETURN_IF_ERROR(polled.status());
+    if (!polled->revoked.empty()) Revoke(polled->revoked);
+    for (const auto& assigned : polled->assigned) ABSL_RETURN_IF_ERROR(Assign(assigned));
+    for (auto& batch : polled->batches) {
+      if (!batch.records().empty()) waiting_.push_back(std::move(batch));
     }
-    for (auto& batch : polled.batches) waiting_.push_back(std::move(batch));
     return absl::OkStatus();
+  }
+
+  // While a batch is to be tried again nothing more is read, and the group still hears of us.
+  base::Duration WaitTime(base::Duration longest) const {
+    if (waiting_.empty()) {
+      const bool look_again = !outputs_->empty() || !outputs_->last_error().ok();
+      return look_again ? std::min(longest, kLookAgain) : longest;
+    }
+    const auto left = std::chrono::ceil<base::Duration>(retry_at_ - clock_.Monotonic());
+    return std::clamp(left, base::Duration(0), longest);
+  }
+
+  void SetPaused(bool paused) {
+    if (paused_ == paused) return;
+    paused_ = paused;
+    for (const auto& [number, owned] : owned_) {
+      const eventlog::TopicPartition place{options_.input_topic, number};
+      (paused ? consumer_->Pause(place) : consumer_->Resume(place)).IgnoreError();
+    }
+  }
+
+  void Revoke(const std::vector<eventlog::TopicPartition>& revoked) {
+    outputs_->Finish(kRevokeLimit);
+    Commit();
+    for (const auto& place : revoked) {
+      owned_.erase(place.partition);
+      std::erase_if(waiting_, [&](const auto& batch) { return batch.source() == place; });
+    }
+  }
+
+  absl::Status Assign(const eventlog::Assignment& assigned) {
+    ABSL_ASSIGN_OR_RETURN(const auto range, log_.Offsets(assigned.partition));
+    Owned& owned = owned_[assigned.partition.partition];
+    owned = Owned();
+    // Compaction and a first start may begin above 0; below what was committed nothing may be missing.
+    const bool from_begin = assigned.committed == 0 || input_.spec.compacted;
+    const uint64_t next = from_begin ? std::max(assigned.committed, range.begin)
+                                     : assigned.committed;
+    if (next < range.begin || next > range.end) {
+      return base::Error(
+          absl::StatusCode::kOutOfRange, "offset_out_of_range",
+          fmt::format("partition {} must go on at offset {} of {}, and the log keeps {} to {}. "
+                      "Restore the log; going on elsewhere would lose records.",
+                      assigned.partition.partition, next, options_.input_topic, range.begin,
+                      range.end));
+    }
+    owned.processed = owned.committable = owned.committed = next;
+    owned.catch_up_to = range.end;
+    ABSL_RETURN_IF_ERROR(consumer_->Seek(assigned.partition, next));
+    return paused_ ? consumer_->Pause(assigned.partition) : absl::OkStatus();
   }
 
   absl::Status ProcessWaiting() {
     while (!waiting_.empty() && clock_.Monotonic() >= retry_at_) {
       const eventlog::RecordBatch& batch = waiting_.front();
-      const auto found = owned_.find(batch.source().partition);
-      if (found == owned_.end() || batch.records().empty()) {
-        waiting_.pop_front();
-        continue;
-      }
-      Collector outputs(*this, batch);
-      const absl::Status status = logic_.Process(batch, input_.epoch, outputs);
+      PipelineCollector outputs(options_.stage, input_.epoch, static_cast<uint32_t>(tries_ + 1),
+                                batch, topics_);
+      absl::Status status = logic_.Process(batch, input_.epoch, outputs);
+      if (status.ok()) status = outputs.status();
       if (absl::IsUnavailable(status)) {
         ++stats_.retries;
-        retry_at_ = clock_.Monotonic() + std::min(kLongestBackoff, kFirstBackoff * (1 << std::min(attempts_++, 6)));
-        return absl::OkStatus();
+        retry_at_ = clock_.Monotonic() + BackoffOf(tries_++, stats_.retries);
+        break;
       }
       ABSL_RETURN_IF_ERROR(status);
-      attempts_ = 0;
-      outputs.HandOver();
+      tries_ = 0;
+      Owned& owned = owned_[batch.source().partition];
+      stats_.outputs += outputs.outputs().size();
+      stats_.dead_letters += outputs.dead_letters();
       stats_.processed += batch.records().size();
-      found->second.processed = batch.records().back().offset + 1;
-      found->second.unacknowledged.emplace_back(found->second.processed, outputs_->next());
+      outputs_->Push(std::move(outputs.outputs()));
+      owned.processed = batch.records().back().offset + 1;
+      owned.unacknowledged.emplace_back(owned.processed, outputs_->next());
       waiting_.pop_front();
     }
+    SetPaused(!waiting_.empty());
     return absl::OkStatus();
   }
 
-  uint32_t PartitionsOf(std::string_view topic) {
-    const auto known = partitions_.find(topic);
-    if (known != partitions_.end()) return known->second;
-    const auto info = log_.Describe(std::string(topic));
-    // A topic that is not there is an error of the append, which tells it by name.
-    return info.ok() ? partitions_.emplace(std::string(topic), info->spec.partitions).first->second : 1;
-  }
-
-  void FinishOutputs(std::chrono::steady_clock::time_point until) {
-    while (outputs_->size() > 0 && clock_.Monotonic() < until) {
-      outputs_->Advance();
-      if (outputs_->size() > 0) outputs_->WaitForAck(kAckWait);
-    }
-  }
-
-  // What is acknowledged downstream. One that fails is made good by a later one.
+  // What is acknowledged downstream. One that fails is tried again with the next.
   void Commit() {
     committed_at_ = clock_.Monotonic();
     for (auto& [partition, owned] : owned_) {
-      uint64_t next = owned.committed;
-      while (!owned.unacknowledged.empty() &&
-             owned.unacknowledged.front().second <= outputs_->first_unacknowledged()) {
-        next = owned.unacknowledged.front().first;
-        owned.unacknowledged.pop_front();
+      auto& waiting = owned.unacknowledged;
+      while (!waiting.empty() && waiting.front().second <= outputs_->first_unacknowledged()) {
+        owned.committable = waiting.front().first;
+        waiting.pop_front();
       }
-      if (next == owned.committed) continue;
-      if (consumer_->Commit({options_.input_topic, partition}, next).ok()) owned.committed = next;
+      if (owned.committable == owned.committed) continue;
+      if (consumer_->Commit({options_.input_topic, partition}, owned.committable).ok()) {
+        owned.committed = owned.committable;
+      }
     }
   }
 
-  absl::Status Stop(const absl::Status& status) {
+  absl::Status Fail(const absl::Status& status) {
     const std::scoped_lock lock(mutex_);
-    health_.Update(absl::Status(status.code(), base::ToAbsl(fmt::format("{}: {}", options_.group,
-                                                                        std::string(status.message())))));
+    health_.Update(base::Error(status.code(), base::ReasonOf(status),
+                               fmt::format("{} has stopped: {}", options_.group,
+                                           std::string(status.message()))));
     return health_;
   }
 
@@ -239,19 +221,20 @@ class Runner final : public PipelineRunner {
     });
   }
 
-  const PipelineOptions options_;
+  PipelineOptions options_;
   eventlog::EventLog& log_;
   const base::Clock& clock_;
   PipelineLogic& logic_;
   eventlog::TopicInfo input_;
-  std::map<std::string, uint32_t, std::less<>> partitions_;
+  TopicSizes topics_;
   std::unique_ptr<OutputQueue> outputs_;
   std::unique_ptr<eventlog::Consumer> consumer_;
   std::map<uint32_t, Owned> owned_;
   std::deque<eventlog::RecordBatch> waiting_;
-  std::chrono::steady_clock::time_point retry_at_;
-  std::chrono::steady_clock::time_point committed_at_;
-  int attempts_ = 0;
+  bool paused_ = false;
+  int tries_ = 0;
+  Monotonic retry_at_;
+  Monotonic committed_at_;
   PipelineStats stats_;
 
   mutable std::mutex mutex_;
@@ -264,7 +247,8 @@ class Runner final : public PipelineRunner {
 
 absl::StatusOr<std::unique_ptr<PipelineRunner>> PipelineRunner::Create(PipelineOptions options,
                                                                        eventlog::EventLog& log,
-                                                                       const base::Clock& clock, PipelineLogic& logic) {
+                                                                       const base::Clock& clock,
+                                                                       PipelineLogic& logic) {
   auto runner = std::make_unique<Runner>(std::move(options), log, clock, logic);
   ABSL_RETURN_IF_ERROR(runner->Open());
   return runner;

@@ -1,35 +1,26 @@
 #include "snapshots.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
-#include <vector>
-
-#include <fmt/format.h>
 
 #include "centralita/base/crc32c.h"
-#include "centralita/base/error.h"
-#include "centralita/base/key.h"
 #include "centralita/base/status_macros.h"
-#include "centralita/base/topics.h"
+#include "centralita/base/strings.h"
+#include "centralita/snapshot/v1/snapshot.pb.h"
 
 namespace centralita::stage {
 namespace {
 
+// Far below the 512 KiB that a chunk must not reach, since an entry more may come.
 constexpr size_t kChunkBytes = 256 << 10;
 constexpr size_t kKeptSnapshots = 2;
 constexpr base::Duration kFlushLimit{60'000};
-constexpr base::Duration kPollWait{200};
-
-std::string KeyPrefix(const std::string& group, uint32_t partition) { return fmt::format("{}/{}/", group, partition); }
-
-std::string KeyOf(const std::string& prefix, uint64_t offset, std::string_view part) {
-  return fmt::format("{}{:020}/{}", prefix, offset, part);
-}
-
-std::string ChunkName(uint32_t index) { return fmt::format("{:08}", index); }
 
 uint32_t Checksum(std::string_view bytes, uint32_t crc) {
   const auto size = static_cast<uint32_t>(bytes.size());
@@ -38,88 +29,16 @@ uint32_t Checksum(std::string_view bytes, uint32_t crc) {
   return base::Crc32c(bytes, base::Crc32c({length, 4}, crc));
 }
 
-// What lies in the topic of one stage partition: by offset, the parts that are there.
-struct Found {
-  std::vector<std::string> keys;
-  std::optional<snapshot::v1::Manifest> manifest;
-};
-
-class Shelf final {
+// Appends to the shelf and keeps the first error.
+class ShelfWriter final {
  public:
-  Shelf(eventlog::EventLog& log, const std::string& group, uint32_t partition)
-      : log_(log), prefix_(KeyPrefix(group, partition)), stage_key_(fmt::format("{}/{}", group, partition)) {}
-
-  absl::StatusOr<eventlog::TopicPartition> Place() const {
-    const std::string topic(base::topics::kSnapshots);
-    ABSL_ASSIGN_OR_RETURN(const auto info, log_.Describe(topic));
-    return eventlog::TopicPartition{topic, base::PartitionOf(stage_key_, info.spec.partitions)};
-  }
-
-  // Visits the present records of this stage partition: key behind the prefix, record.
-  absl::Status Visit(const std::function<absl::Status(std::string_view, const eventlog::Record&)>& visit) const {
-    ABSL_ASSIGN_OR_RETURN(const auto place, Place());
-    ABSL_ASSIGN_OR_RETURN(const auto range, log_.Offsets(place));
-    ABSL_ASSIGN_OR_RETURN(const auto reader, log_.Read({place}, {}));
-    ABSL_RETURN_IF_ERROR(reader->Seek(place, range.begin));
-    // A compacted topic has holes, also at its end: it is read until nothing comes any more.
-    for (uint64_t next = range.begin; next < range.end;) {
-      ABSL_ASSIGN_OR_RETURN(const auto result, reader->Poll(kPollWait));
-      if (result.batches.empty()) break;
-      for (const auto& batch : result.batches) {
-        for (const auto& record : batch.records()) {
-          next = record.offset + 1;
-          if (record.key.starts_with(prefix_)) ABSL_RETURN_IF_ERROR(visit(record.key.substr(prefix_.size()), record));
-        }
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<std::map<uint64_t, Found>> List() const {
-    std::map<uint64_t, Found> found;
-    ABSL_RETURN_IF_ERROR(Visit([&](std::string_view name, const eventlog::Record& record) {
-      const uint64_t offset = std::strtoull(std::string(name.substr(0, 20)).c_str(), nullptr, 10);
-      if (record.tombstone) {
-        std::erase(found[offset].keys, std::string(record.key));
-        return absl::OkStatus();
-      }
-      found[offset].keys.emplace_back(record.key);
-      snapshot::v1::SnapshotRecord parsed;
-      if (name.ends_with("/manifest") &&
-          parsed.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())) && parsed.has_manifest()) {
-        found[offset].manifest = std::move(*parsed.mutable_manifest());
-      }
-      return absl::OkStatus();
-    }));
-    return found;
-  }
-
-  const std::string& prefix() const { return prefix_; }
-
- private:
-  eventlog::EventLog& log_;
-  const std::string prefix_;
-  const std::string stage_key_;
-};
-
-// Appends and keeps the first error.
-class Writer final {
- public:
-  Writer(std::unique_ptr<eventlog::Producer> producer, eventlog::TopicPartition place)
+  ShelfWriter(std::unique_ptr<eventlog::Producer> producer, eventlog::TopicPartition place)
       : producer_(std::move(producer)), place_(std::move(place)) {}
 
-  absl::Status Append(std::string key, std::string value, bool tombstone = false) {
-    while (true) {
-      const absl::Status taken =
-          producer_->Append({place_.topic, place_.partition, key, value, tombstone},
-                            [shared = shared_](const absl::StatusOr<uint64_t>& offset) {
-                              const std::scoped_lock lock(shared->mutex);
-                              shared->error.Update(offset.status());
-                            });
-      if (!absl::IsResourceExhausted(taken)) return taken;
-      ABSL_RETURN_IF_ERROR(producer_->WaitForRoom(kFlushLimit));
-    }
+  absl::Status Put(const std::string& key, const snapshot::v1::SnapshotRecord& record) {
+    return Append(key, record.SerializeAsString(), false);
   }
+  absl::Status Delete(const std::string& key) { return Append(key, "", true); }
 
   absl::Status Flush() {
     ABSL_RETURN_IF_ERROR(producer_->Flush(kFlushLimit));
@@ -132,110 +51,195 @@ class Writer final {
     std::mutex mutex;
     absl::Status error;
   };
-  std::unique_ptr<eventlog::Producer> producer_;
+
+  absl::Status Append(const std::string& key, const std::string& value, bool tombstone) {
+    while (true) {
+      const absl::Status taken =
+          producer_->Append({place_.topic, place_.partition, key, value, tombstone},
+                            [shared = shared_](const absl::StatusOr<uint64_t>& offset) {
+                              const std::scoped_lock lock(shared->mutex);
+                              shared->error.Update(offset.status());
+                            });
+      if (!absl::IsResourceExhausted(taken)) return taken;
+      ABSL_RETURN_IF_ERROR(producer_->WaitForRoom(kFlushLimit));
+    }
+  }
+
+  const std::unique_ptr<eventlog::Producer> producer_;
   const eventlog::TopicPartition place_;
-  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+  const std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };
 
-absl::Status WriteChunks(store::Store& store, const std::string& store_partition, const StoredCheckpoint& checkpoint,
-                         const std::string& prefix, Writer& writer, snapshot::v1::Manifest& manifest) {
-  snapshot::v1::SnapshotRecord record;
-  size_t bytes = 0;
-  uint32_t crc = 0;
-  const auto flush = [&]() -> absl::Status {
-    if (record.chunk().entries().empty()) return absl::OkStatus();
-    record.mutable_chunk()->set_index(manifest.chunks());
-    ABSL_RETURN_IF_ERROR(writer.Append(KeyOf(prefix, checkpoint.header.next_offset(), ChunkName(manifest.chunks())),
-                                       record.SerializeAsString()));
-    manifest.set_chunks(manifest.chunks() + 1);
-    record.Clear();
-    bytes = 0;
-    return absl::OkStatus();
-  };
-  ABSL_RETURN_IF_ERROR(ReadEntries(store, store_partition, checkpoint,
-                                   [&](std::string_view key, std::string_view value) -> absl::Status {
-                                     auto& entry = *record.mutable_chunk()->add_entries();
-                                     entry.set_key(std::string(key));
-                                     entry.set_value(std::string(value));
-                                     crc = Checksum(value, Checksum(key, crc));
-                                     manifest.set_entries(manifest.entries() + 1);
-                                     bytes += key.size() + value.size();
-                                     return bytes >= kChunkBytes ? flush() : absl::OkStatus();
-                                   }));
-  ABSL_RETURN_IF_ERROR(flush());
-  manifest.set_crc32c(crc);
-  return absl::OkStatus();
-}
+// Cuts entries into chunks and counts them in a manifest.
+class Chunker final {
+ public:
+  Chunker(const SnapshotShelf& shelf, ShelfWriter& writer, snapshot::v1::Manifest& manifest)
+      : shelf_(shelf), writer_(writer), manifest_(manifest) {}
 
-absl::Status DeleteOld(const Shelf& shelf, Writer& writer) {
+  absl::Status Add(std::string_view key, std::string_view value) {
+    if (bytes_ > 0 && bytes_ + key.size() + value.size() > kChunkBytes) {
+      ABSL_RETURN_IF_ERROR(Finish());
+    }
+    snapshot::v1::Entry& entry = *chunk_.mutable_chunk()->add_entries();
+    entry.set_key(std::string(key));
+    entry.set_value(std::string(value));
+    bytes_ += key.size() + value.size();
+    manifest_.set_entries(manifest_.entries() + 1);
+    manifest_.set_crc32c(Checksum(value, Checksum(key, manifest_.crc32c())));
+    return absl::OkStatus();
+  }
+
+  absl::Status Finish() {
+    if (bytes_ == 0) return absl::OkStatus();
+    const uint32_t index = manifest_.chunks();
+    chunk_.mutable_chunk()->set_index(index);
+    manifest_.set_chunks(index + 1);
+    ABSL_RETURN_IF_ERROR(
+        writer_.Put(shelf_.ChunkKey(manifest_.header().next_offset(), index), chunk_));
+    chunk_.Clear();
+    bytes_ = 0;
+    return absl::OkStatus();
+  }
+
+ private:
+  const SnapshotShelf& shelf_;
+  ShelfWriter& writer_;
+  snapshot::v1::Manifest& manifest_;
+  snapshot::v1::SnapshotRecord chunk_;
+  size_t bytes_ = 0;
+};
+
+// What is incomplete and lies behind `newest` may be another owner's work in progress: it stays.
+absl::Status DeleteOld(const SnapshotShelf& shelf, ShelfWriter& writer, uint64_t newest) {
   ABSL_ASSIGN_OR_RETURN(const auto found, shelf.List());
   size_t kept = 0;
   for (auto snapshot = found.rbegin(); snapshot != found.rend(); ++snapshot) {
-    if (snapshot->second.manifest.has_value() && kept < kKeptSnapshots) {
+    const auto& [next_offset, parts] = *snapshot;
+    const bool complete =
+        parts.manifest.has_value() && parts.chunks.size() == parts.manifest->chunks();
+    if (complete && kept < kKeptSnapshots) {
       ++kept;
       continue;
     }
-    for (const std::string& key : snapshot->second.keys) ABSL_RETURN_IF_ERROR(writer.Append(key, "", true));
+    if (next_offset >= newest) continue;
+    // The manifest first: half a deletion must not look like a snapshot.
+    if (parts.manifest.has_value()) {
+      ABSL_RETURN_IF_ERROR(writer.Delete(shelf.ManifestKey(next_offset)));
+    }
+    for (const auto& [index, offset] : parts.chunks) {
+      ABSL_RETURN_IF_ERROR(writer.Delete(shelf.ChunkKey(next_offset, index)));
+    }
   }
   return writer.Flush();
 }
 
+// Puts chunks into their order: they lie in the log as their last writers wrote them.
+class Assembler final {
+ public:
+  Assembler(const snapshot::v1::Manifest& manifest, const LoadEntry& load)
+      : manifest_(manifest), load_(load) {}
+
+  bool Take(uint32_t index, std::string_view value) {
+    snapshot::v1::SnapshotRecord record;
+    if (!record.ParseFromArray(value.data(), static_cast<int>(value.size())) ||
+        !record.has_chunk()) {
+      status_ = absl::DataLossError(base::ToAbsl(fmt::format("chunk {} cannot be read", index)));
+      return false;
+    }
+    early_[index] = std::move(*record.mutable_chunk());
+    while (status_.ok() && !early_.empty() && early_.begin()->first == next_) {
+      Load(early_.begin()->second);
+      early_.erase(early_.begin());
+      ++next_;
+    }
+    return status_.ok() && next_ < manifest_.chunks();
+  }
+
+  absl::Status Finish() const {
+    if (!status_.ok()) return status_;
+    if (next_ != manifest_.chunks() || entries_ != manifest_.entries() ||
+        crc_ != manifest_.crc32c()) {
+      return absl::DataLossError(base::ToAbsl(
+          fmt::format("{} of {} chunks, {} of {} entries, checksum {:08x} instead of {:08x}", next_,
+                      manifest_.chunks(), entries_, manifest_.entries(), crc_, manifest_.crc32c())));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  void Load(const snapshot::v1::Chunk& chunk) {
+    for (const auto& entry : chunk.entries()) {
+      crc_ = Checksum(entry.value(), Checksum(entry.key(), crc_));
+      ++entries_;
+      status_.Update(load_(entry.key(), entry.value()));
+      if (!status_.ok()) return;
+    }
+  }
+
+  const snapshot::v1::Manifest& manifest_;
+  const LoadEntry& load_;
+  std::map<uint32_t, snapshot::v1::Chunk> early_;
+  uint32_t next_ = 0;
+  uint64_t entries_ = 0;
+  uint32_t crc_ = 0;
+  absl::Status status_;
+};
+
 }  // namespace
 
 absl::Status WriteSnapshot(eventlog::EventLog& log, store::Store& store, const base::Clock& clock,
-                           const std::string& group, uint32_t partition, const StoredCheckpoint& checkpoint) {
-  const Shelf shelf(log, group, partition);
-  ABSL_ASSIGN_OR_RETURN(auto place, shelf.Place());
-  ABSL_ASSIGN_OR_RETURN(auto producer, log.NewProducer({.name = group + "-snapshots"}));
-  Writer writer(std::move(producer), std::move(place));
+                           const std::string& group, uint32_t partition, const std::string& header,
+                           const std::atomic<bool>& cancel) {
   snapshot::v1::SnapshotRecord record;
   snapshot::v1::Manifest& manifest = *record.mutable_manifest();
-  *manifest.mutable_header() = checkpoint.header;
-  ABSL_RETURN_IF_ERROR(WriteChunks(store, StorePartitionOf(group, partition), checkpoint, shelf.prefix(), writer, manifest));
+  if (!manifest.mutable_header()->ParseFromString(header)) {
+    return absl::DataLossError("the checkpoint's header cannot be read");
+  }
+  const uint64_t next_offset = manifest.header().next_offset();
+  ABSL_ASSIGN_OR_RETURN(const SnapshotShelf shelf, SnapshotShelf::Open(log, group, partition));
+  ABSL_ASSIGN_OR_RETURN(auto producer, log.NewProducer({.name = group + "-snapshots"}));
+  ShelfWriter writer(std::move(producer), shelf.place());
+  Chunker chunker(shelf, writer, manifest);
+  ABSL_RETURN_IF_ERROR(ReadEntries(store, StorePartitionOf(group, partition), header,
+                                   [&](std::string_view key, std::string_view value) {
+                                     if (cancel) return absl::CancelledError("stopping");
+                                     return chunker.Add(key, value);
+                                   }));
+  ABSL_RETURN_IF_ERROR(chunker.Finish());
+  // A manifest says that all chunks are there, so they are durable before it.
   ABSL_RETURN_IF_ERROR(writer.Flush());
   manifest.set_written_unix_ms(base::ToUnixMillis(clock.Now()));
-  ABSL_RETURN_IF_ERROR(writer.Append(KeyOf(shelf.prefix(), checkpoint.header.next_offset(), "manifest"),
-                                     record.SerializeAsString()));
+  ABSL_RETURN_IF_ERROR(writer.Put(shelf.ManifestKey(next_offset), record));
   ABSL_RETURN_IF_ERROR(writer.Flush());
-  return DeleteOld(shelf, writer);
+  return DeleteOld(shelf, writer, next_offset);
 }
 
-absl::StatusOr<std::optional<snapshot::v1::CheckpointHeader>> LoadSnapshot(eventlog::EventLog& log,
-                                                                            const std::string& group,
-                                                                            uint32_t partition, uint32_t log_epoch,
-                                                                            const std::function<void()>& begin,
-                                                                            const LoadEntry& load) {
-  const Shelf shelf(log, group, partition);
-  ABSL_ASSIGN_OR_RETURN(const auto found, shelf.List());
-  for (auto snapshot = found.rbegin(); snapshot != found.rend(); ++snapshot) {
-    const auto& manifest = snapshot->second.manifest;
-    if (!manifest.has_value() || manifest->header().log_epoch() != log_epoch) continue;
-    std::map<uint32_t, snapshot::v1::Chunk> chunks;
-    ABSL_RETURN_IF_ERROR(shelf.Visit([&](std::string_view name, const eventlog::Record& record) {
-      snapshot::v1::SnapshotRecord parsed;
-      if (record.tombstone || !name.starts_with(fmt::format("{:020}/", snapshot->first))) return absl::OkStatus();
-      if (parsed.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())) && parsed.has_chunk()) {
-        chunks[parsed.chunk().index()] = std::move(*parsed.mutable_chunk());
-      }
-      return absl::OkStatus();
-    }));
-    uint32_t crc = 0;
-    uint64_t entries = 0;
-    for (const auto& [index, chunk] : chunks) {
-      for (const auto& entry : chunk.entries()) {
-        crc = Checksum(entry.value(), Checksum(entry.key(), crc));
-        ++entries;
-      }
-    }
-    // A damaged one is passed over: an older state and a longer replay give the same result.
-    if (chunks.size() != manifest->chunks() || entries != manifest->entries() || crc != manifest->crc32c()) continue;
-    begin();
-    for (const auto& [index, chunk] : chunks) {
-      for (const auto& entry : chunk.entries()) ABSL_RETURN_IF_ERROR(load(entry.key(), entry.value()));
-    }
-    return std::optional(manifest->header());
+absl::StatusOr<std::vector<ShelvedSnapshot>> ListSnapshots(eventlog::EventLog& log,
+                                                           const std::string& group,
+                                                           uint32_t partition) {
+  ABSL_ASSIGN_OR_RETURN(const SnapshotShelf shelf, SnapshotShelf::Open(log, group, partition));
+  ABSL_ASSIGN_OR_RETURN(auto found, shelf.List());
+  std::vector<ShelvedSnapshot> snapshots;
+  for (auto& [next_offset, snapshot] : found) {
+    if (snapshot.manifest.has_value()) snapshots.push_back(std::move(snapshot));
   }
-  return std::optional<snapshot::v1::CheckpointHeader>();
+  return snapshots;
+}
+
+absl::Status ReadSnapshot(eventlog::EventLog& log, const std::string& group, uint32_t partition,
+                          const ShelvedSnapshot& snapshot, const LoadEntry& load) {
+  ABSL_ASSIGN_OR_RETURN(const SnapshotShelf shelf, SnapshotShelf::Open(log, group, partition));
+  Assembler assembler(*snapshot.manifest, load);
+  if (snapshot.chunks.empty()) return assembler.Finish();
+  std::map<uint64_t, uint32_t> index_at;
+  for (const auto& [index, offset] : snapshot.chunks) index_at[offset] = index;
+  ABSL_RETURN_IF_ERROR(
+      shelf.Visit(index_at.begin()->first, [&](const eventlog::Record& record) {
+        const auto index = index_at.find(record.offset);
+        if (index == index_at.end()) return true;
+        return assembler.Take(index->second, record.value);
+      }));
+  return assembler.Finish();
 }
 
 }  // namespace centralita::stage

@@ -1,130 +1,115 @@
-// Above 350 lines: the turn of a runner is one thing, and its parts (outputs, checkpoints, loading, ticks) share the
-// partition's state; what stands alone is in files of its own.
+// Above 350 lines: a turn is one thing, and its parts share the partitions' state. What stands alone
+// is in files of its own: loading, checkpoints and snapshots, outputs, ticks.
 #include "centralita/stage/stage_runner.h"
-
-#include <algorithm>
-#include <atomic>
-#include <map>
-#include <mutex>
-#include <thread>
-#include <utility>
 
 #include <fmt/format.h>
 #include <google/protobuf/message_lite.h>
 
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "backoff.h"
 #include "centralita/base/error.h"
-#include "centralita/base/key.h"
 #include "centralita/base/status_macros.h"
-#include "centralita/base/topics.h"
-#include "centralita/base/uuid.h"
-#include "centralita/commands/v1/commands.pb.h"
-#include "centralita/deadletter/v1/deadletter.pb.h"
-#include "centralita/routing/v1/routing.pb.h"
-#include "checkpoint.h"
+#include "checkpointer.h"
+#include "dead_letters.h"
+#include "emitter.h"
+#include "loader.h"
 #include "origin.h"
 #include "output_queue.h"
 #include "owned_partition.h"
-#include "snapshots.h"
-#include "worker.h"
+#include "ticker.h"
 
 namespace centralita::stage {
 namespace {
 
-// The format of entries and header that this binary writes and reads.
-constexpr uint32_t kFormat = 1;
-constexpr base::Duration kStoreRetry{200};
 constexpr base::Duration kRevokeLimit{2000};
-constexpr base::Duration kAckWait{20};
-constexpr int kCheckpointsPerCommit = 5;
+constexpr base::Duration kLookAgain{20};
+constexpr base::Duration kCommitInterval{5000};
+constexpr base::Duration kTickRetry{100};
+// Outputs are given to the log in portions, so that it works while the rest is applied.
+constexpr size_t kPortionRecords = 256;
+constexpr size_t kPortionBytes = 256 << 10;
 
-std::string TickFor(StageId stage) {
-  if (stage == StageId::kRoute) {
-    routing::v1::RoutingRecord record;
-    record.mutable_tick();
-    return record.SerializeAsString();
-  }
-  commands::v1::Command command;
-  command.mutable_tick();
-  return command.SerializeAsString();
+bool IsTransient(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsAborted(status) ||
+         absl::IsDeadlineExceeded(status);
 }
 
 class Runner final : public StageRunner {
  public:
   Runner(StageOptions options, StageDeps deps, MachineFactory factory)
-      : options_(std::move(options)), deps_(deps), factory_(std::move(factory)), tick_(TickFor(options_.stage)) {}
-
-  ~Runner() override {
-    // Jobs of the worker and acks of ticks refer to this.
-    worker_.reset();
-    if (ticks_ != nullptr) ticks_->Flush(kRevokeLimit).IgnoreError();
+      : options_(std::move(options)), deps_(deps), factory_(std::move(factory)) {
+    if (options_.group.empty()) options_.group = std::string(StageName(options_.stage));
   }
 
   absl::Status Open() {
-    if (options_.group.empty()) options_.group = std::string(StageName(options_.stage));
-    ABSL_ASSIGN_OR_RETURN(input_, deps_.log.Describe(options_.input_topic));
-    for (const base::OutputTopic topic :
-         {base::OutputTopic::kRouting, base::OutputTopic::kCommands, base::OutputTopic::kEvents,
-          base::OutputTopic::kOutbound, base::OutputTopic::kIdentity, base::OutputTopic::kProfiles,
-          base::OutputTopic::kDeadLetter}) {
-      const std::string name(base::topics::NameOf(topic));
-      const auto info = deps_.log.Describe(name);
-      // Not every stage writes everywhere: a topic that is missing is an error when it is written to.
-      if (info.ok()) partitions_[topic] = info->spec.partitions;
+    eventlog::EventLog& log = deps_.log;
+    ABSL_ASSIGN_OR_RETURN(input_, log.Describe(options_.input_topic));
+    if (options_.ticks) {
+      ABSL_ASSIGN_OR_RETURN(ticker_, Ticker::Create(log, options_.group, options_.input_topic));
     }
-    ABSL_ASSIGN_OR_RETURN(outputs_, OutputQueue::Create(deps_.log, deps_.clock, options_.group));
-    ABSL_ASSIGN_OR_RETURN(ticks_, deps_.log.NewProducer({.name = options_.group + "-ticks", .gapless = false}));
-    ABSL_ASSIGN_OR_RETURN(consumer_, deps_.log.Join(options_.group, options_.member, {options_.input_topic}, {}));
-    worker_ = std::make_unique<Worker>(options_.group + "-w");
+    ABSL_ASSIGN_OR_RETURN(emitter_, Emitter::Create(log));
+    ABSL_ASSIGN_OR_RETURN(outputs_, OutputQueue::Create(log, deps_.clock, options_.group,
+                                                        options_.max_unacknowledged));
+    ABSL_ASSIGN_OR_RETURN(
+        consumer_, log.Join(options_.group, options_.member, {options_.input_topic}, {}));
+    checkpointer_ = std::make_unique<Checkpointer>(options_, deps_, input_.epoch,
+                                                   [this] { consumer_->Wake(); });
     return absl::OkStatus();
   }
 
   absl::StatusOr<size_t> Step(base::Duration max_wait) override {
-    if (absl::Status health = Health(); !health.ok()) return health;
+    if (!fatal_.ok()) return fatal_;
+    const uint64_t before = stats_.applied;
     RunJobs();
-    RunFinished();
+    TakeResults();
     outputs_->Advance();
-    const size_t before = stats_.applied;
-    if (outputs_->size() >= options_.max_unacknowledged) {
-      outputs_->WaitForAck(std::min(max_wait, kAckWait));
-    } else {
-      auto polled = consumer_->Poll(WaitTime(max_wait));
-      if (!polled.ok()) return Stop(polled.status());
-      for (const auto& revoked : polled->revoked) Revoke(revoked.partition);
-      for (const auto& assigned : polled->assigned) {
-        if (absl::Status status = Assign(assigned.partition.partition); !status.ok()) return Stop(status);
-      }
-      for (const auto& batch : polled->batches) {
-        if (absl::Status status = ApplyBatch(batch); !status.ok()) return Stop(status);
-      }
+    LoadDue();
+    if (outputs_->full()) {
+      outputs_->WaitForAck(std::min(max_wait, kLookAgain));
+    } else if (absl::Status status = Poll(WaitTime(max_wait)); !status.ok()) {
+      return Fail(status);
     }
+    LoadDue();
     outputs_->Advance();
     for (auto& [number, owned] : owned_) {
+      if (owned.phase != Phase::kRunning) continue;
       NoteCaughtUp(owned);
-      Checkpoint(owned);
+      checkpointer_->Turn(owned, *outputs_);
       Tick(owned);
     }
+    CommitForLag();
     Publish();
     return stats_.applied - before;
   }
 
   absl::Status Drain(base::Duration limit) override {
     const auto until = deps_.clock.Monotonic() + limit;
-    FinishOutputs(until);
-    for (auto& [number, owned] : owned_) FinishCheckpoint(owned, until);
-    const bool all = outputs_->size() == 0;
+    checkpointer_->CancelSnapshots();
+    const bool all = outputs_->Finish(limit);
+    for (auto& [number, owned] : owned_) FinishCheckpoint(owned, until, limit);
+    committed_at_ -= kCommitInterval;
+    CommitForLag();
     while (!owned_.empty()) Forget(owned_.begin()->first);
     consumer_->Close();
-    worker_.reset();
     Publish();
-    return all ? absl::OkStatus()
-               : absl::DeadlineExceededError(fmt::format(
-                     "{}: {} outputs were not acknowledged in time; they are made again from the last checkpoint.",
-                     options_.group, outputs_->size()));
+    if (!fatal_.ok() || all) return fatal_;
+    return base::Error(absl::StatusCode::kDeadlineExceeded, "not_drained",
+                       fmt::format("{}: {} outputs were not acknowledged in {}; they are made again "
+                                   "from the last checkpoint. The log said: {}",
+                                   options_.group, outputs_->size(), base::FormatDuration(limit),
+                                   outputs_->last_error().ToString()));
   }
 
   void Post(std::function<void(std::vector<Partition>&)> job) override {
-    const std::scoped_lock lock(mutex_);
-    jobs_.push_back(std::move(job));
+    {
+      const std::scoped_lock lock(mutex_);
+      jobs_.push_back(std::move(job));
+    }
+    consumer_->Wake();
   }
   void Wake() override { consumer_->Wake(); }
   const std::string& Name() const override { return options_.group; }
@@ -138,442 +123,317 @@ class Runner final : public StageRunner {
   }
 
  private:
-  // Gives what one record makes to the queue.
-  class Collector final : public base::Outputs {
-   public:
-    Collector(Runner& runner, const OwnedPartition& owned, uint64_t offset)
-        : runner_(runner), owned_(owned), offset_(offset) {}
+  using Monotonic = OwnedPartition::Monotonic;
 
-    void Emit(base::OutputTopic topic, std::string_view key, const google::protobuf::MessageLite& value) override {
-      const SourceId source{.stage = static_cast<uint32_t>(runner_.options_.stage),
-                            .log_epoch = runner_.input_.epoch,
-                            .partition = owned_.partition,
-                            .offset = offset_,
-                            .index = index_++};
-      ++runner_.stats_.outputs;
-      const auto partitions = runner_.partitions_.find(topic);
-      const uint32_t count = partitions == runner_.partitions_.end() ? 1 : partitions->second;
-      runner_.outputs_->Push({.topic = std::string(base::topics::NameOf(topic)),
-                              .partition = base::PartitionOf(key, count),
-                              .key = std::string(key),
-                              .value = WithSource(source, value),
-                              .tombstone = false});
+  // ---- records
+
+  absl::Status Poll(base::Duration wait) {
+    auto polled = consumer_->Poll(wait);
+    if (absl::IsOutOfRange(polled.status()) && StopThoseOutOfRange()) return absl::OkStatus();
+    if (IsTransient(polled.status())) {
+      NoteProblem(poll_problem_, polled.status());
+      checkpointer_->WaitForResult(std::min(wait, kLookAgain));
+      return absl::OkStatus();
     }
-
-    void Notify(const google::protobuf::MessageLite& update) override {
-      if (!owned_.caught_up || runner_.deps_.observer == nullptr) return;
-      auto copy = std::unique_ptr<google::protobuf::MessageLite>(update.New());
-      copy->CheckTypeAndMergeFrom(update);
-      updates_.push_back(std::move(copy));
+    ABSL_RETURN_IF_ERROR(polled.status());
+    poll_problem_ = absl::OkStatus();
+    for (const auto& revoked : polled->revoked) Revoke(revoked.partition);
+    for (const auto& assigned : polled->assigned) Assign(assigned.partition.partition);
+    for (const auto& batch : polled->batches) {
+      const auto owned = owned_.find(batch.source().partition);
+      // Of a partition that is loaded again, what was on its way is not what comes next.
+      if (owned == owned_.end() || owned->second.phase != Phase::kRunning) continue;
+      ApplyBatch(owned->second, batch);
+      ABSL_RETURN_IF_ERROR(emitter_->status());
     }
-
-    void Deliver() {
-      if (!updates_.empty()) runner_.deps_.observer->OnNotified(owned_.partition, offset_, updates_);
-    }
-
-   private:
-    Runner& runner_;
-    const OwnedPartition& owned_;
-    const uint64_t offset_;
-    uint32_t index_ = 0;
-    std::vector<std::unique_ptr<google::protobuf::MessageLite>> updates_;
-  };
-
-  // ---- applying
-
-  absl::Status ApplyBatch(const eventlog::RecordBatch& batch) {
-    const auto found = owned_.find(batch.source().partition);
-    if (found == owned_.end()) return absl::OkStatus();
-    OwnedPartition& owned = found->second;
-    for (const eventlog::Record& record : batch.records()) {
-      if (record.offset < owned.next_offset) continue;
-      if (owned.machine->EngineLevel() > max_level_) return EngineTooNew(owned);
-      ApplyOne(owned, record);
-    }
-    owned.applied_at = deps_.clock.Monotonic();
-    return owned.machine->EngineLevel() > max_level_ ? EngineTooNew(owned) : absl::OkStatus();
+    return absl::OkStatus();
   }
 
-  void ApplyOne(OwnedPartition& owned, const eventlog::Record& record) {
-    owned.now = std::max(owned.now, record.append_time);
-    owned.next_offset = record.offset + 1;
+  void ApplyBatch(OwnedPartition& owned, const eventlog::RecordBatch& batch) {
+    for (const eventlog::Record& record : batch.records()) {
+      if (record.offset < owned.state.next_offset) continue;
+      Apply(owned, batch.source(), record);
+      if (owned.state.machine->EngineLevel() > known_level_) {
+        StopPartition(owned, EngineTooNew(owned));
+        break;
+      }
+      const OutputBuffer& made = emitter_->outputs();
+      if (made.size() >= kPortionRecords || made.bytes() >= kPortionBytes) PushOutputs();
+    }
+    PushOutputs();
+    owned.base_now = owned.state.now;
+    owned.base_at = deps_.clock.Monotonic();
+  }
+
+  void PushOutputs() { outputs_->Push(emitter_->TakeOutputs()); }
+
+  void Apply(OwnedPartition& owned, const eventlog::TopicPartition& place,
+             const eventlog::Record& record) {
+    StageState& state = owned.state;
+    state.now = std::max(state.now, record.append_time);
+    state.next_offset = record.offset + 1;
     ++owned.applied_since_checkpoint;
-    if (record.value == tick_) owned.tick_outstanding = false;
     const Origin origin = ReadOrigin(record.value);
-    Collector outputs(*this, owned, record.offset);
+    if (origin.kind == Origin::Kind::kNone && ticker_ != nullptr && ticker_->IsTick(record.value)) {
+      owned.tick_outstanding = false;
+    }
+    emitter_->Begin({.stage = static_cast<uint32_t>(options_.stage),
+                     .log_epoch = input_.epoch,
+                     .partition = owned.partition,
+                     .offset = record.offset,
+                     .index = 0},
+                    owned.caught_up && deps_.observer != nullptr);
     if (origin.kind != Origin::Kind::kDamaged) {
-      if (!owned.watermarks.Advance(origin, owned.now)) {
+      if (!state.watermarks.Advance(origin, state.now)) {
         ++stats_.repeats;
         return;
       }
+      ++stats_.applied;
       const base::InputRecord input{.partition = owned.partition,
                                     .offset = record.offset,
-                                    .now = owned.now,
+                                    .now = state.now,
                                     .key = record.key,
                                     .value = record.value};
-      ++stats_.applied;
-      if (owned.machine->Apply(input, outputs) == base::ApplyResult::kApplied) {
-        outputs.Deliver();
+      if (state.machine->Apply(input, *emitter_) == base::ApplyResult::kApplied) {
+        if (!emitter_->updates().empty()) {
+          deps_.observer->OnNotified(owned.partition, record.offset, emitter_->updates());
+        }
         return;
       }
     }
-    DeadLetter(owned, record, outputs);
-  }
-
-  void DeadLetter(const OwnedPartition& owned, const eventlog::Record& record, Collector& outputs) {
     ++stats_.undecodable;
-    deadletter::v1::DeadLetterRecord letter;
-    deadletter::v1::DeadLetter& out = *letter.mutable_letter();
-    out.mutable_coordinates()->set_topic(options_.input_topic);
-    out.mutable_coordinates()->set_partition(owned.partition);
-    out.mutable_coordinates()->set_offset(record.offset);
-    out.set_original_key(std::string(record.key));
-    out.set_original_value(std::string(record.value));
-    out.set_reason("undecodable");
-    out.set_detail(fmt::format("These {} bytes are no record of {}.", record.value.size(), options_.input_topic));
-    out.set_stage(std::string(StageName(options_.stage)));
-    out.set_attempts(1);
-    out.set_at_unix_ms(base::ToUnixMillis(owned.now));
-    outputs.Emit(base::OutputTopic::kDeadLetter, record.key, letter);
-  }
-
-  absl::Status EngineTooNew(const OwnedPartition& owned) {
-    return base::Error(absl::StatusCode::kFailedPrecondition, "engine_level",
-                       fmt::format("{} partition {}: the log asks for engine level {}, and this binary knows {}. Run a "
-                                   "newer version.",
-                                   options_.group, owned.partition, owned.machine->EngineLevel(), max_level_));
+    const std::string detail = fmt::format("These {} bytes are no record of {}.",
+                                           record.value.size(), options_.input_topic);
+    emitter_->Emit(base::OutputTopic::kDeadLetter, record.key,
+                   MakeDeadLetter(place, record,
+                                  {.reason = "undecodable",
+                                   .detail = detail,
+                                   .stage = StageName(options_.stage),
+                                   .attempts = 1,
+                                   .at = state.now,
+                                   .messages = 0}));
   }
 
   // ---- owning
 
-  absl::Status Assign(uint32_t partition) {
+  void Assign(uint32_t partition) {
     OwnedPartition& owned = owned_[partition];
     owned = OwnedPartition();
     owned.partition = partition;
     owned.ownership = ++ownerships_;
-    while (true) {
-      const absl::Status status = Load(owned);
-      if (status.ok()) break;
-      if (!absl::IsUnavailable(status) && !absl::IsAborted(status) && !absl::IsDeadlineExceeded(status)) return status;
-      std::unique_lock lock(mutex_);
-      pause_.wait_for(lock, kStoreRetry);
-    }
-    const eventlog::TopicPartition place{options_.input_topic, partition};
-    ABSL_ASSIGN_OR_RETURN(const auto range, deps_.log.Offsets(place));
-    if (owned.next_offset < range.begin || owned.next_offset > range.end) {
-      return base::Error(
-          absl::StatusCode::kOutOfRange, "offset_out_of_range",
-          fmt::format("{} partition {} must go on at offset {} of {}, and the log keeps {} to {}. Restore the log, or a "
-                      "snapshot that fits it; skipping would lose records.",
-                      options_.group, partition, owned.next_offset, options_.input_topic, range.begin, range.end));
-    }
-    owned.catch_up_to = range.end;
-    owned.applied_at = deps_.clock.Monotonic();
-    owned.checkpointed_at = owned.applied_at;
-    owned.snapshot_at = owned.applied_at;
-    return consumer_->Seek(place, owned.next_offset);
-  }
-
-  absl::Status Load(OwnedPartition& owned) {
-    const std::string store_partition = StorePartitionOf(options_.group, owned.partition);
-    const auto begin = [&] {
-      owned.machine = factory_(owned.partition);
-      owned.watermarks = Watermarks();
-    };
-    const LoadEntry load = [&](std::string_view key, std::string_view value) {
-      if (key.starts_with(kMachinePrefix)) return owned.machine->Load(key.substr(kMachinePrefix.size()), value);
-      return owned.watermarks.Load(key.substr(kWatermarkPrefix.size()), value);
-    };
-    begin();
-    max_level_ = std::max(max_level_, owned.machine->EngineLevel());
-    ABSL_ASSIGN_OR_RETURN(const auto stored, ReadHeader(deps_.store, store_partition));
-    std::optional<snapshot::v1::CheckpointHeader> header;
-    owned.stored_header.reset();
-    if (stored.has_value()) {
-      owned.stored_header = stored->header_bytes;
-      header = stored->header;
-      ABSL_RETURN_IF_ERROR(CheckHeader(owned.partition, *header));
-      ABSL_RETURN_IF_ERROR(ReadEntries(deps_.store, store_partition, *stored, load));
-    } else {
-      ABSL_ASSIGN_OR_RETURN(header, LoadSnapshot(deps_.log, options_.group, owned.partition, input_.epoch, begin, load));
-      if (header.has_value()) ABSL_RETURN_IF_ERROR(CheckHeader(owned.partition, *header));
-      // All of it goes into the next checkpoint, since the store has nothing.
-      owned.pending.emplace();
-    }
-    ABSL_RETURN_IF_ERROR(owned.machine->LoadDone());
-    if (header.has_value()) {
-      owned.next_offset = header->next_offset();
-      owned.now = base::FromUnixMillis(header->now_unix_ms());
-    } else {
-      ABSL_ASSIGN_OR_RETURN(const auto range, deps_.log.Offsets({options_.input_topic, owned.partition}));
-      if (range.begin > 0) owned.next_offset = 0;  // Assign() says what is missing.
-      owned.now = base::TimePoint();
-    }
-    if (owned.pending.has_value()) {
-      owned.pending.reset();
-      if (header.has_value()) TakeWholeState(owned);
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status CheckHeader(uint32_t partition, const snapshot::v1::CheckpointHeader& header) const {
-    const auto refuse = [&](std::string_view what) {
-      return base::Error(absl::StatusCode::kFailedPrecondition, "checkpoint_mismatch",
-                         fmt::format("{} partition {}: {}", options_.group, partition, what));
-    };
-    if (header.log_epoch() != input_.epoch) {
-      return refuse(fmt::format("the checkpoint is of epoch {} of {}, and the log is of epoch {}. The log was created "
-                                "anew: empty the store too, or restore the log that belongs to it.",
-                                header.log_epoch(), options_.input_topic, input_.epoch));
-    }
-    if (header.format() > kFormat) return refuse("the checkpoint was written by a newer version. Run that one.");
-    if (header.engine_level() > max_level_) return refuse("the checkpoint is of a higher engine level. Run a newer version.");
-    return absl::OkStatus();
-  }
-
-  void Revoke(uint32_t partition) {
-    const auto found = owned_.find(partition);
-    if (found == owned_.end()) return;
-    const auto until = deps_.clock.Monotonic() + kRevokeLimit;
-    FinishOutputs(until);
-    FinishCheckpoint(found->second, until);
-    Forget(partition);
-  }
-
-  void Forget(uint32_t partition) {
-    if (deps_.observer != nullptr) deps_.observer->OnLost(partition);
-    owned_.erase(partition);
+    owned.load_at = deps_.clock.Monotonic();
   }
 
   // Somebody else has written a checkpoint, or the store is another one: what the store says is taken.
   void Reload(uint32_t partition) {
     ++stats_.reloads;
     if (deps_.observer != nullptr) deps_.observer->OnLost(partition);
-    if (absl::Status status = Assign(partition); !status.ok()) Stop(status).IgnoreError();
+    consumer_->Pause(PlaceOf(partition)).IgnoreError();
+    Assign(partition);
+  }
+
+  void LoadDue() {
+    for (auto& [number, owned] : owned_) {
+      if (owned.phase == Phase::kLoading && deps_.clock.Monotonic() >= owned.load_at) Load(owned);
+    }
+  }
+
+  void Load(OwnedPartition& owned) {
+    auto loaded = LoadStage(deps_.log, deps_.store, LoadPlaceOf(owned.partition), factory_);
+    absl::Status status = loaded.status();
+    if (status.ok()) status = consumer_->Seek(PlaceOf(owned.partition), loaded->state.next_offset);
+    if (status.ok()) status = consumer_->Resume(PlaceOf(owned.partition));
+    if (IsTransient(status)) {
+      NoteProblem(load_problem_, status);
+      owned.load_at = deps_.clock.Monotonic() + BackoffOf(owned.load_failures++, owned.partition);
+      return;
+    }
+    if (!status.ok()) return StopPartition(owned, status);
+    load_problem_ = absl::OkStatus();
+    for (const absl::Status& problem : loaded->problems) Tell(problem);
+    const Monotonic now = deps_.clock.Monotonic();
+    owned.phase = Phase::kRunning;
+    known_level_ = loaded->engine_level;
+    owned.state = std::move(loaded->state);
+    owned.stored_header = std::move(loaded->stored_header);
+    owned.stored_offset = owned.committed_offset = owned.state.next_offset;
+    owned.write_whole = loaded->write_whole;
+    owned.applied_since_checkpoint = loaded->from_snapshot ? 1 : 0;
+    owned.catch_up_to = loaded->log_end;
+    owned.base_now = owned.state.now;
+    owned.base_at = owned.checkpointed_at = owned.snapshot_at = now;
+    owned.tick_at = now - options_.min_tick_interval;
   }
 
   void NoteCaughtUp(OwnedPartition& owned) {
-    if (owned.caught_up || owned.next_offset < owned.catch_up_to) return;
+    if (owned.caught_up || owned.state.next_offset < owned.catch_up_to) return;
     owned.caught_up = true;
+    // How long ago the last record was is not known, but for the clock.
+    owned.base_now = std::max(owned.state.now, deps_.clock.Now());
+    owned.base_at = deps_.clock.Monotonic();
     if (deps_.observer == nullptr) return;
     Partition view = View(owned);
     deps_.observer->OnCaughtUp(view);
   }
 
+  void Revoke(uint32_t partition) {
+    const auto found = owned_.find(partition);
+    if (found == owned_.end()) return;
+    const Monotonic until = deps_.clock.Monotonic() + kRevokeLimit;
+    outputs_->Finish(kRevokeLimit);
+    FinishCheckpoint(found->second, until, kRevokeLimit);
+    Forget(partition);
+  }
+
+  void Forget(uint32_t partition) {
+    const auto found = owned_.find(partition);
+    if (found->second.phase == Phase::kRunning && deps_.observer != nullptr) {
+      deps_.observer->OnLost(partition);
+    }
+    owned_.erase(found);
+  }
+
+  // The others go on.
+  void StopPartition(OwnedPartition& owned, const absl::Status& why) {
+    if (owned.phase == Phase::kRunning && deps_.observer != nullptr) {
+      deps_.observer->OnLost(owned.partition);
+    }
+    owned.phase = Phase::kStopped;
+    owned.caught_up = false;
+    consumer_->Pause(PlaceOf(owned.partition)).IgnoreError();
+    const std::scoped_lock lock(mutex_);
+    health_.Update(why);
+  }
+
+  bool StopThoseOutOfRange() {
+    bool any = false;
+    for (auto& [number, owned] : owned_) {
+      if (owned.phase != Phase::kRunning) continue;
+      const auto range = deps_.log.Offsets(PlaceOf(number));
+      const uint64_t next = owned.state.next_offset;
+      if (!range.ok() || (next >= range->begin && next <= range->end)) continue;
+      StopPartition(owned, OffsetNotKept(LoadPlaceOf(number), next, *range));
+      any = true;
+    }
+    return any;
+  }
+
+  absl::Status EngineTooNew(const OwnedPartition& owned) const {
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, "engine_level",
+        fmt::format("{} partition {} has stopped: the log asks for engine level {}, and this binary "
+                    "knows {}. Run a newer version.",
+                    options_.group, owned.partition, owned.state.machine->EngineLevel(),
+                    known_level_));
+  }
+
+  eventlog::TopicPartition PlaceOf(uint32_t partition) const {
+    return {options_.input_topic, partition};
+  }
+  LoadPlace LoadPlaceOf(uint32_t partition) const {
+    return {.group = options_.group,
+            .input_topic = options_.input_topic,
+            .log_epoch = input_.epoch,
+            .partition = partition};
+  }
+
   // ---- checkpoints
 
-  void Checkpoint(OwnedPartition& owned) {
-    if (owned.pending.has_value()) {
-      WritePending(owned);
-      return;
+  void TakeResults() {
+    for (const uint32_t partition : checkpointer_->TakeResults(owned_)) Reload(partition);
+    if (ticker_ == nullptr) return;
+    for (const uint32_t partition : ticker_->TakeLost()) {
+      const auto owned = owned_.find(partition);
+      if (owned == owned_.end()) continue;
+      owned->second.tick_outstanding = false;
+      owned->second.tick_at = deps_.clock.Monotonic() + kTickRetry;
     }
-    const auto now = deps_.clock.Monotonic();
-    const bool due = now >= owned.checkpoint_not_before &&
-                     (now - owned.checkpointed_at >= options_.checkpoint_interval ||
-                      owned.applied_since_checkpoint >= options_.checkpoint_records);
-    if (owned.snapshotting || !due || owned.applied_since_checkpoint == 0) {
-      Snapshot(owned);
-      return;
+  }
+
+  // Writes what is pending and then the present state, as far as outputs are acknowledged and time
+  // allows. The clock may stand still, so rounds are counted too.
+  void FinishCheckpoint(OwnedPartition& owned, Monotonic until, base::Duration limit) {
+    if (!fatal_.ok() || owned.phase != Phase::kRunning) return;
+    const uint64_t ownership = owned.ownership;
+    bool taken = false;
+    for (auto rounds = limit / kLookAgain; rounds >= 0; --rounds) {
+      outputs_->Advance();
+      if (!owned.pending.has_value() && !owned.snapshotting) {
+        if (std::exchange(taken, true)) return;
+        checkpointer_->Take(owned, *outputs_);
+        if (!owned.pending.has_value()) return;
+      }
+      checkpointer_->Turn(owned, *outputs_);
+      if (deps_.clock.Monotonic() >= until) return;
+      checkpointer_->WaitForResult(kLookAgain);
+      TakeResults();
+      // The store holds somebody else's checkpoint: ours is of no use.
+      if (owned.ownership != ownership) return;
     }
-    TakePending(owned);
-    WritePending(owned);
-  }
-
-  void TakePending(OwnedPartition& owned) {
-    PendingCheckpoint& pending = owned.pending.emplace();
-    FillHeader(owned, pending.header);
-    pending.outputs_before = outputs_->next();
-    pending.changes.set_prefix(std::string(kMachinePrefix));
-    owned.machine->TakeChanges(pending.changes);
-    pending.changes.set_prefix(std::string(kWatermarkPrefix));
-    owned.watermarks.TakeChanges(pending.changes);
-    owned.applied_since_checkpoint = 0;
-    owned.checkpointed_at = deps_.clock.Monotonic();
-  }
-
-  void TakeWholeState(OwnedPartition& owned) {
-    PendingCheckpoint& pending = owned.pending.emplace();
-    FillHeader(owned, pending.header);
-    pending.outputs_before = outputs_->next();
-    pending.changes.set_prefix(std::string(kMachinePrefix));
-    owned.machine->ForEachEntry(pending.changes);
-    pending.changes.set_prefix(std::string(kWatermarkPrefix));
-    owned.watermarks.ForEachEntry(pending.changes);
-  }
-
-  void FillHeader(const OwnedPartition& owned, snapshot::v1::CheckpointHeader& header) const {
-    header.set_stage(static_cast<common::v1::Stage>(options_.stage));
-    header.set_partition(owned.partition);
-    header.set_log_epoch(input_.epoch);
-    header.set_next_offset(owned.next_offset);
-    header.set_now_unix_ms(base::ToUnixMillis(owned.now));
-    header.set_engine_level(owned.machine->EngineLevel());
-    header.set_format(kFormat);
-    header.set_nonce(base::RandomUuid());
-  }
-
-  bool MayWrite(const OwnedPartition& owned) const {
-    return owned.pending.has_value() && !owned.pending->writing && !owned.snapshotting &&
-           outputs_->first_unacknowledged() >= owned.pending->outputs_before;
-  }
-
-  void WritePending(OwnedPartition& owned) {
-    if (!MayWrite(owned) || deps_.clock.Monotonic() < store_retry_at_) return;
-    owned.pending->writing = true;
-    owned.pending->write_began = deps_.clock.Monotonic();
-    // The changes stay here until the store has them: the job gets what it needs by pointer, and the entry of owned_ is
-    // not touched before the job's answer has been taken in.
-    const auto changes = std::make_shared<ChangeSet>(std::move(owned.pending->changes));
-    worker_->Run([this, partition = owned.partition, ownership = owned.ownership, previous = owned.stored_header,
-                  header = owned.pending->header.SerializeAsString(), changes] {
-      absl::Status status = WriteCheckpoint(deps_.store, StorePartitionOf(options_.group, partition), previous, header,
-                                            *changes);
-      Finished([this, partition, ownership, header, changes, status] {
-        CheckpointWritten(partition, ownership, header, std::move(*changes), status);
-      });
-    });
-  }
-
-  void CheckpointWritten(uint32_t partition, uint64_t ownership, const std::string& header, ChangeSet changes,
-                         const absl::Status& status) {
-    const auto found = owned_.find(partition);
-    if (found == owned_.end() || found->second.ownership != ownership) return;
-    OwnedPartition& owned = found->second;
-    if (status.ok()) {
-      ++stats_.checkpoints;
-      const auto now = deps_.clock.Monotonic();
-      const auto took = now - owned.pending->write_began;
-      owned.checkpoint_not_before = now + took * (100 / std::max(1, options_.checkpoint_duty_percent) - 1);
-      owned.stored_header = header;
-      owned.pending.reset();
-      CommitForLag(owned, header);
-      return;
-    }
-    ++stats_.checkpoint_failures;
-    if (absl::IsAborted(status)) {
-      Reload(partition);
-      return;
-    }
-    // The store is away: the same checkpoint again, later. Newer changes wait in the machine, so memory stays bounded.
-    owned.pending->changes = std::move(changes);
-    owned.pending->writing = false;
-    store_retry_at_ = deps_.clock.Monotonic() + kStoreRetry;
   }
 
   // The group's committed offset is for people who look at lag; an owner resumes from its checkpoint.
-  void CommitForLag(OwnedPartition& owned, const std::string& header_bytes) {
-    if (++checkpoints_since_commit_ < kCheckpointsPerCommit) return;
-    checkpoints_since_commit_ = 0;
-    snapshot::v1::CheckpointHeader header;
-    if (!header.ParseFromString(header_bytes)) return;
-    consumer_->Commit({options_.input_topic, owned.partition}, header.next_offset()).IgnoreError();
-  }
-
-  void Snapshot(OwnedPartition& owned) {
-    const auto now = deps_.clock.Monotonic();
-    if (owned.snapshotting || !owned.stored_header.has_value() || !owned.caught_up ||
-        now - owned.snapshot_at < options_.snapshot_interval) {
-      return;
-    }
-    owned.snapshot_at = now;
-    owned.snapshotting = true;
-    StoredCheckpoint checkpoint;
-    checkpoint.header_bytes = *owned.stored_header;
-    if (!checkpoint.header.ParseFromString(checkpoint.header_bytes)) return;
-    worker_->Run([this, partition = owned.partition, ownership = owned.ownership, checkpoint] {
-      const absl::Status status =
-          WriteSnapshot(deps_.log, deps_.store, deps_.clock, options_.group, partition, checkpoint);
-      Finished([this, partition, ownership, status] {
-        const auto found = owned_.find(partition);
-        if (status.ok()) ++stats_.snapshots;
-        if (found != owned_.end() && found->second.ownership == ownership) found->second.snapshotting = false;
-      });
-    });
-  }
-
-  void FinishOutputs(std::chrono::steady_clock::time_point until) {
-    while (outputs_->size() > 0 && deps_.clock.Monotonic() < until) {
-      outputs_->Advance();
-      if (outputs_->size() > 0) outputs_->WaitForAck(kAckWait);
-    }
-  }
-
-  // Writes what is pending and then the present state, if there is time.
-  void FinishCheckpoint(OwnedPartition& owned, std::chrono::steady_clock::time_point until) {
-    const uint64_t reloads = stats_.reloads;
-    const auto wait = [&] {
-      while (owned.pending.has_value() && deps_.clock.Monotonic() < until && stats_.reloads == reloads) {
-        outputs_->Advance();
-        WritePending(owned);
-        WaitFinished();
-        RunFinished();
+  void CommitForLag() {
+    if (deps_.clock.Monotonic() - committed_at_ < kCommitInterval) return;
+    committed_at_ = deps_.clock.Monotonic();
+    for (auto& [number, owned] : owned_) {
+      if (owned.stored_offset == owned.committed_offset) continue;
+      if (consumer_->Commit(PlaceOf(number), owned.stored_offset).ok()) {
+        owned.committed_offset = owned.stored_offset;
       }
-    };
-    wait();
-    while (owned.snapshotting && deps_.clock.Monotonic() < until) {
-      WaitFinished();
-      RunFinished();
     }
-    if (stats_.reloads != reloads || owned.pending.has_value() || owned.applied_since_checkpoint == 0) return;
-    TakePending(owned);
-    wait();
   }
 
   // ---- time
 
   base::TimePoint EstimatedNow(const OwnedPartition& owned) const {
-    if (owned.next_offset == 0) return deps_.clock.Now();
-    return owned.now + std::chrono::duration_cast<base::Duration>(deps_.clock.Monotonic() - owned.applied_at);
+    return owned.base_now +
+           std::chrono::duration_cast<base::Duration>(deps_.clock.Monotonic() - owned.base_at);
   }
 
   void Tick(OwnedPartition& owned) {
-    if (!owned.caught_up) return;
-    const base::TimePoint due = owned.machine->NextDue();
+    if (!owned.caught_up || owned.tick_outstanding) return;
+    const base::TimePoint due = owned.state.machine->NextDue();
+    const Monotonic now = deps_.clock.Monotonic();
     if (due == base::kNever || due > EstimatedNow(owned)) return;
-    const auto now = deps_.clock.Monotonic();
-    if (now - owned.ticked_at < options_.min_tick_interval) return;
-    owned.ticked_at = now;
-    if (!options_.ticks) {
-      if (deps_.observer == nullptr) return;
+    if (now - owned.tick_at < options_.min_tick_interval) return;
+    owned.tick_at = now;
+    if (ticker_ != nullptr) {
+      owned.tick_outstanding = ticker_->Append(owned.partition);
+      if (owned.tick_outstanding) ++stats_.ticks;
+    } else if (deps_.observer != nullptr) {
       Partition view = View(owned);
       deps_.observer->OnDue(view);
-      return;
     }
-    if (owned.tick_outstanding) return;
-    owned.tick_outstanding = true;
-    // One that is lost is found out by its ack, and sent again.
-    const absl::Status taken = ticks_->Append(
-        {.topic = options_.input_topic, .partition = owned.partition, .key = "", .value = tick_, .tombstone = false},
-        [this, partition = owned.partition, ownership = owned.ownership](const absl::StatusOr<uint64_t>& offset) {
-          if (offset.ok()) return;
-          Finished([this, partition, ownership] {
-            const auto found = owned_.find(partition);
-            if (found != owned_.end() && found->second.ownership == ownership) found->second.tick_outstanding = false;
-          });
-        });
-    if (!taken.ok()) owned.tick_outstanding = false;
-    ++stats_.ticks;
   }
 
   base::Duration WaitTime(base::Duration longest) const {
     base::Duration wait = longest;
+    if (!outputs_->last_error().ok()) wait = std::min(wait, kLookAgain);
+    const Monotonic now = deps_.clock.Monotonic();
     for (const auto& [number, owned] : owned_) {
-      if (!owned.caught_up) continue;
-      const base::TimePoint due = owned.machine->NextDue();
+      if (owned.phase == Phase::kLoading) {
+        wait = std::min(wait, std::chrono::ceil<base::Duration>(owned.load_at - now));
+      }
+      if (owned.phase != Phase::kRunning) continue;
+      wait = checkpointer_->WaitTime(owned, wait);
+      if (!owned.caught_up || owned.tick_outstanding) continue;
+      const base::TimePoint due = owned.state.machine->NextDue();
       if (due == base::kNever) continue;
-      wait = std::min(wait, std::max(due - EstimatedNow(owned), options_.min_tick_interval));
-      if (owned.pending.has_value() && !owned.pending->writing) wait = std::min(wait, kAckWait);
+      const auto spacing =
+          std::chrono::ceil<base::Duration>(owned.tick_at + options_.min_tick_interval - now);
+      wait = std::min(wait, std::max(due - EstimatedNow(owned), spacing));
     }
     return std::max(wait, base::Duration(0));
   }
 
-  // ---- between threads
+  // ---- between threads and to the outside
 
-  Partition View(OwnedPartition& owned) {
+  Partition View(OwnedPartition& owned) const {
     return {.partition = owned.partition,
-            .next_offset = owned.next_offset,
+            .next_offset = owned.state.next_offset,
             .now = EstimatedNow(owned),
-            .machine = *owned.machine};
+            .machine = *owned.state.machine};
   }
 
   void RunJobs() {
@@ -590,37 +450,33 @@ class Runner final : public StageRunner {
     for (const auto& job : jobs) job(views);
   }
 
-  // Called on other threads: `then` runs on the stepping one.
-  void Finished(std::function<void()> then) {
-    {
-      const std::scoped_lock lock(mutex_);
-      finished_.push_back(std::move(then));
-    }
-    pause_.notify_all();
+  void Tell(const absl::Status& problem) {
+    if (deps_.observer != nullptr) deps_.observer->OnProblem(problem);
   }
 
-  void RunFinished() {
-    std::vector<std::function<void()>> finished;
-    {
-      const std::scoped_lock lock(mutex_);
-      finished.swap(finished_);
-    }
-    for (const auto& then : finished) then();
+  // Tells of a problem when it begins; `known` is what was told last.
+  void NoteProblem(absl::Status& known, const absl::Status& problem) {
+    if (!problem.ok() && known.code() != problem.code()) Tell(problem);
+    known = problem;
   }
 
-  void WaitFinished() {
-    std::unique_lock lock(mutex_);
-    pause_.wait_for(lock, kAckWait, [this] { return !finished_.empty(); });
-  }
-
-  absl::Status Stop(const absl::Status& status) {
+  absl::Status Fail(const absl::Status& status) {
+    fatal_ = base::Error(status.code(), base::ReasonOf(status),
+                         fmt::format("{} has stopped: {}", options_.group,
+                                     std::string(status.message())));
     const std::scoped_lock lock(mutex_);
-    health_.Update(status);
-    return health_;
+    health_.Update(fatal_);
+    return fatal_;
   }
 
   void Publish() {
+    NoteProblem(output_problem_, outputs_->last_error());
+    NoteProblem(store_problem_, checkpointer_->last_error());
+    stats_.outputs = emitter_->emitted();
     stats_.resent = outputs_->resent();
+    stats_.checkpoints = checkpointer_->checkpoints();
+    stats_.checkpoint_failures = checkpointer_->failures();
+    stats_.snapshots = checkpointer_->snapshots();
     const std::scoped_lock lock(mutex_);
     published_ = stats_;
   }
@@ -628,45 +484,53 @@ class Runner final : public StageRunner {
   StageOptions options_;
   const StageDeps deps_;
   const MachineFactory factory_;
-  const std::string tick_;
   eventlog::TopicInfo input_;
-  std::map<base::OutputTopic, uint32_t> partitions_;
+  std::unique_ptr<Ticker> ticker_;
+  std::unique_ptr<Emitter> emitter_;
   std::unique_ptr<OutputQueue> outputs_;
-  std::unique_ptr<eventlog::Producer> ticks_;
   std::unique_ptr<eventlog::Consumer> consumer_;
   std::map<uint32_t, OwnedPartition> owned_;
   uint64_t ownerships_ = 0;
   // What a new machine knows; a level above it is refused.
-  uint32_t max_level_ = 1;
-  int checkpoints_since_commit_ = 0;
-  std::chrono::steady_clock::time_point store_retry_at_;
+  uint32_t known_level_ = 0;
+  Monotonic committed_at_;
   StageStats stats_;
+  absl::Status fatal_;
+  absl::Status poll_problem_;
+  absl::Status load_problem_;
+  absl::Status output_problem_;
+  absl::Status store_problem_;
 
   mutable std::mutex mutex_;
-  std::condition_variable pause_;
   std::vector<std::function<void(std::vector<Partition>&)>> jobs_;
-  std::vector<std::function<void()>> finished_;
   StageStats published_;
   absl::Status health_;
-  // Last: its jobs use all of the above.
-  std::unique_ptr<Worker> worker_;
+  // Last, and so gone first: its thread wakes the consumer.
+  std::unique_ptr<Checkpointer> checkpointer_;
 };
 
 }  // namespace
 
 std::string_view StageName(StageId stage) {
   switch (stage) {
-    case StageId::kClassifier: return "classifier";
-    case StageId::kFacts: return "facts";
-    case StageId::kRoute: return "route";
-    case StageId::kDispatch: return "dispatch";
-    case StageId::kSlaTimer: return "sla-timer";
-    case StageId::kMetrics: return "metrics";
+    case StageId::kClassifier:
+      return "classifier";
+    case StageId::kFacts:
+      return "facts";
+    case StageId::kRoute:
+      return "route";
+    case StageId::kDispatch:
+      return "dispatch";
+    case StageId::kSlaTimer:
+      return "sla-timer";
+    case StageId::kMetrics:
+      return "metrics";
   }
   return "unknown";
 }
 
-absl::StatusOr<std::unique_ptr<StageRunner>> StageRunner::Create(StageOptions options, StageDeps deps,
+absl::StatusOr<std::unique_ptr<StageRunner>> StageRunner::Create(StageOptions options,
+                                                                 StageDeps deps,
                                                                  MachineFactory factory) {
   auto runner = std::make_unique<Runner>(std::move(options), deps, std::move(factory));
   ABSL_RETURN_IF_ERROR(runner->Open());

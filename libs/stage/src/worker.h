@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "centralita/base/thread.h"
 
@@ -15,10 +16,10 @@ namespace centralita::stage {
 // Runs jobs one after another; finishes those that are queued before it ends. Thread-safe.
 class Worker final {
  public:
-  explicit Worker(const std::string& name)
-      : thread_([this, name] {
+  explicit Worker(std::string name)
+      : thread_([this, name = std::move(name)] {
           base::NameThread(name);
-          Run();
+          Loop();
         }) {}
   ~Worker() {
     {
@@ -40,7 +41,7 @@ class Worker final {
   }
 
  private:
-  void Run() {
+  void Loop() {
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [this] { return stop_ || !jobs_.empty(); });

@@ -257,6 +257,8 @@ void ExpectExactlyOnce(const World& world, const StageOptions& options) {
 
 void ExpectTrueState(World& world, const StageOptions& options) {
   StageOptions reader = options;
+  // It must not add to the log.
+  reader.ticks = false;
   Node node(world, reader);
   ASSERT_TRUE(RunUntil({&node}, [&] { return node.recorder.caught_up.size() == kPartitions; }))
       << node.runner->Health();

@@ -72,6 +72,9 @@ class StageObserver {
   // What Outputs::Notify took while one record was applied, after OnCaughtUp only.
   virtual void OnNotified(uint32_t partition, uint64_t offset,
                           const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) {}
+  // Something that the runner gets over by itself, for the operator's log: a damaged snapshot, a store
+  // that is away, an append that failed. Said when it begins, not again while it lasts.
+  virtual void OnProblem(const absl::Status& problem) {}
   // The machine's NextDue() has come (only without ticks). Called at most every min_tick_interval.
   virtual void OnDue(Partition& partition) {}
 };
