@@ -109,15 +109,16 @@ start_server() {
   "$bin/centralita" up --data "$work/data" --policy deploy/demo/policy.yaml --node.ingest_port=0 --node.grpc_port=0 \
     --node.http_port=0 --node.admin_port=0 >"$work/up.log" 2>&1 &
   server=$!
-  until [ -n "${admin:-}" ]; do
+  # The last line first, so that those before it are whole.
+  until grep -q '^Ctrl-C' "$work/up.log"; do
     kill -0 "$server" 2>/dev/null || { cat "$work/up.log" >&2; fail "'centralita up' ended at its start."; exit 1; }
     [ $SECONDS -lt $deadline ] || { cat "$work/up.log" >&2; fail "'centralita up' did not say its ports."; exit 1; }
-    senders=$(sed -nE 's/^ +senders +gRPC ([^,]+),.*/\1/p' "$work/up.log")
-    http=$(sed -nE 's|^ +senders .*HTTP http://([^/]+)/.*|\1|p' "$work/up.log")
-    questions=$(sed -nE 's/^ +agents, questions +gRPC (.*)/\1/p' "$work/up.log")
-    admin=$(sed -nE 's|^ +admin +http://([^ ]+) .*|\1|p' "$work/up.log")
     sleep 0.1
   done
+  senders=$(sed -nE 's/^ +senders +gRPC ([^,]+),.*/\1/p' "$work/up.log")
+  http=$(sed -nE 's|^ +senders .*HTTP http://([^/]+)/.*|\1|p' "$work/up.log")
+  questions=$(sed -nE 's/^ +agents, questions +gRPC (.*)/\1/p' "$work/up.log")
+  admin=$(sed -nE 's|^ +admin +http://([^ ]+) .*|\1|p' "$work/up.log")
   until ready=$(curl -s "http://$admin/readyz") && [ "$ready" = ok ]; do
     [ $SECONDS -lt $deadline ] || { fail "'centralita up' is not ready: $ready"; exit 1; }
     sleep 0.1
