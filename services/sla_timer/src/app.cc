@@ -35,7 +35,7 @@ class App final : public SlaTimerApp, private stage::StageObserver {
                                    {.log = deps_.log, .store = deps_.store, .clock = deps_.clock, .observer = this},
                                    [this](uint32_t) -> std::unique_ptr<base::StateMachine> {
                                      return std::make_unique<Timers>(deps_.calendars, options_.resend_after,
-                                                                     options_.max_attempts);
+                                                                     options_.max_attempts, live_);
                                    }));
     thread_ = stage::StageThread::Start(std::move(runner));
     return absl::OkStatus();
@@ -45,7 +45,7 @@ class App final : public SlaTimerApp, private stage::StageObserver {
 
   SlaTimerStats Stats() const override {
     return {.stage = thread_ == nullptr ? stage::StageStats{} : thread_->runner().Stats(),
-            .live_clocks = live_,
+            .live_clocks = static_cast<uint64_t>(live_.load()),
             .alarms_sent = sent_,
             .alarms_resent = resent_};
   }
@@ -74,15 +74,15 @@ class App final : public SlaTimerApp, private stage::StageObserver {
           .IgnoreError();
       ++(due.again ? resent_ : sent_);
     }
-    live_ = timers.size();
   }
 
   const SlaTimerOptions options_;
   const SlaTimerDeps deps_;
   const std::unique_ptr<eventlog::Producer> producer_;
   const uint32_t shard_partitions_;
+  // Kept by the machines, of which the thread has the last.
+  std::atomic<int64_t> live_{0};
   std::unique_ptr<stage::StageThread> thread_;
-  std::atomic<uint64_t> live_{0};
   std::atomic<uint64_t> sent_{0};
   std::atomic<uint64_t> resent_{0};
 };
@@ -91,7 +91,7 @@ class App final : public SlaTimerApp, private stage::StageObserver {
 
 absl::StatusOr<std::unique_ptr<SlaTimerApp>> SlaTimerApp::Create(const SlaTimerOptions& options, SlaTimerDeps deps) {
   ABSL_ASSIGN_OR_RETURN(const auto topic, deps.log.Describe(std::string(base::topics::kCommands)));
-  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "sla-timer-" + options.member}));
+  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "sla-timer-" + options.member, .gapless = false}));
   return std::make_unique<App>(options, deps, std::move(producer), topic.spec.partitions);
 }
 

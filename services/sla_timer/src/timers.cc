@@ -34,8 +34,10 @@ void Timers::Follow(const events::v1::Event& event, const clocks::v1::ClockState
   const std::string key = KeyOf(event.tenant(), event.conversation_id(), clock.spec().name());
   const auto found = clocks_.find(key);
   if (found != clocks_.end()) {
-    const bool moved = event.pool() != found->second.entry.pool();
-    // The same generation in another pool: its alarms go there from now on.
+    // The same generation in another pool: its alarms go there from now on. Words of two pools may cross, so the
+    // conversation's revision says which of them is the later.
+    const bool moved =
+        event.pool() != found->second.entry.pool() && event.revision() >= found->second.entry.revision();
     if (!IsNewer(clock, found->second.entry.clock()) &&
         !(moved && clock.generation() == found->second.entry.clock().generation())) {
       return;
@@ -46,11 +48,17 @@ void Timers::Follow(const events::v1::Event& event, const clocks::v1::ClockState
   timer.entry.set_tenant(event.tenant());
   timer.entry.set_pool(event.pool());
   timer.entry.set_conversation_id(event.conversation_id());
+  timer.entry.set_revision(event.revision());
   *timer.entry.mutable_clock() = clock;
   if (!Aim(timer)) return;
-  by_due_.emplace(timer.due, key);
   changed_.insert(key);
-  clocks_.emplace(key, std::move(timer));
+  Insert(key, std::move(timer));
+}
+
+void Timers::Insert(std::string key, Timer timer) {
+  by_due_.emplace(timer.due, key);
+  clocks_.emplace(std::move(key), std::move(timer));
+  ++live_;
 }
 
 bool Timers::Aim(Timer& timer) const {
@@ -69,6 +77,7 @@ void Timers::Remove(ByKey::iterator timer) {
   by_due_.erase({timer->second.due, timer->first});
   changed_.insert(timer->first);
   clocks_.erase(timer);
+  --live_;
 }
 
 std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit) {
@@ -124,9 +133,7 @@ absl::Status Timers::Load(std::string_view key, std::string_view value) {
   if (!timer.entry.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
     return base::Error(absl::StatusCode::kDataLoss, "damaged_entry", fmt::format("Timer entry {} is damaged.", key));
   }
-  if (!Aim(timer)) return absl::OkStatus();
-  by_due_.emplace(timer.due, key);
-  clocks_.emplace(key, std::move(timer));
+  if (Aim(timer)) Insert(std::string(key), std::move(timer));
   return absl::OkStatus();
 }
 

@@ -1,6 +1,7 @@
 // The clocks of one partition of `events`, and which threshold of which is due next. Pure.
 #pragma once
 
+#include <atomic>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,8 +21,12 @@ namespace centralita::sla_timer {
 // Not thread-safe.
 class Timers final : public base::StateMachine {
  public:
-  Timers(const Calendars& calendars, base::Duration resend_after, int max_attempts)
-      : calendars_(calendars), resend_after_(resend_after), max_attempts_(max_attempts) {}
+  // `live` counts the clocks of all the machines that share it; it outlives them.
+  Timers(const Calendars& calendars, base::Duration resend_after, int max_attempts, std::atomic<int64_t>& live)
+      : calendars_(calendars), resend_after_(resend_after), max_attempts_(max_attempts), live_(live) {}
+  ~Timers() override { live_ -= static_cast<int64_t>(clocks_.size()); }
+  Timers(const Timers&) = delete;
+  Timers& operator=(const Timers&) = delete;
 
   struct Due {
     commands::v1::Command alarm;
@@ -53,11 +58,13 @@ class Timers final : public base::StateMachine {
   void Follow(const events::v1::Event& event, const clocks::v1::ClockState& clock);
   // False if nothing of this clock is left to happen.
   bool Aim(Timer& timer) const;
+  void Insert(std::string key, Timer timer);
   void Remove(ByKey::iterator timer);
 
   const Calendars& calendars_;
   const base::Duration resend_after_;
   const int max_attempts_;
+  std::atomic<int64_t>& live_;
   ByKey clocks_;
   std::set<std::pair<base::TimePoint, std::string>> by_due_;
   absl::flat_hash_set<std::string> changed_;
