@@ -57,8 +57,8 @@ class App final : public MetricsApp, private Counts {
       total.set_behind_records(total.behind_records() + Behind(base::topics::kEvents, partition));
     }));
     ABSL_RETURN_IF_ERROR(Ask(*dead_, [&](const stage::Partition& partition) {
-      const auto& counters = static_cast<const DeadLetterCounts&>(partition.machine).counters();
-      messages.set_dead_lettered(messages.dead_lettered() + counters.messages() - counters.replayed_messages());
+      messages.set_dead_lettered(messages.dead_lettered() +
+                                 static_cast<const DeadLetterCounts&>(partition.machine).Messages(tenant));
     }));
     ABSL_RETURN_IF_ERROR(Ask(*inbound_, [&](const stage::Partition& partition) {
       messages.set_accepted(messages.accepted() +
@@ -69,7 +69,6 @@ class App final : public MetricsApp, private Counts {
                            static_cast<int64_t>(messages.duplicates() + messages.queued() + messages.offered() +
                                                 messages.active() + messages.waiting() + messages.resolved() +
                                                 messages.dead_lettered()));
-    total.set_tagged(messages.accepted() - messages.dead_lettered());
     return total;
   }
 
@@ -154,7 +153,7 @@ class App final : public MetricsApp, private Counts {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MetricsApp>> MetricsApp::Create(const MetricsOptions& options, MetricsDeps deps) {
-  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "metrics-replay"}));
+  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "metrics-replay", .gapless = false}));
   return std::make_unique<App>(options, deps, std::move(producer));
 }
 

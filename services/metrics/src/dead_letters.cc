@@ -95,13 +95,17 @@ absl::StatusOr<v1::ReplayDeadLettersResponse> DeadLetters::Replay(const v1::Repl
 absl::Status DeadLetters::ReplayOne(const Letter& letter, uint64_t replay, uint64_t index) {
   std::string value = letter.letter.original_value();
   if (letter.letter.coordinates().topic() == base::topics::kInbound) {
+    message::v1::InboundMessage origin;
+    auto& id = *origin.mutable_origin()->mutable_replay();
+    id.set_replay(replay);
+    id.set_index(index);
     message::v1::InboundMessage message;
-    // What cannot be decoded goes back as it was, and comes again if it still cannot.
     if (message.ParseFromString(value)) {
-      auto& id = *message.mutable_origin()->mutable_replay();
-      id.set_replay(replay);
-      id.set_index(index);
+      *message.mutable_origin() = origin.origin();
       value = message.SerializeAsString();
+    } else {
+      // What cannot be decoded goes back as it was, behind the mark of a replay, and comes again if it still cannot.
+      value.insert(0, origin.SerializeAsString());
     }
   }
   const auto append = [&](eventlog::Outgoing record) -> absl::Status {

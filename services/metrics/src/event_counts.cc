@@ -51,10 +51,14 @@ void EventCounts::Count(const Event& event) {
   snapshot::v1::TenantCounters& tenant = Tenant(event.tenant());
   switch (event.kind_case()) {
     case Event::kDuplicate:
-      if (!event.duplicate().replayed()) tenant.set_duplicates(tenant.duplicates() + 1);
+      if (event.duplicate().replayed()) break;
+      tenant.set_duplicates(tenant.duplicates() + 1);
+      tenant.set_routed(tenant.routed() + 1);
       break;
     case Event::kAnswered:
       tenant.set_answered(tenant.answered() + 1);
+      tenant.set_routed(tenant.routed() + 1);
+      if (event.answered().replayed()) tenant.set_replays_routed(tenant.replays_routed() + 1);
       tenant.set_resolved(tenant.resolved() + 1);
       break;
     case Event::kOpened: tenant.set_conversations_opened(tenant.conversations_opened() + 1); break;
@@ -92,12 +96,7 @@ void EventCounts::Place(const Event& event) {
     case Event::kOpened: MessageIn(event, event.opened().message().sequence(), event.opened().replayed()); return;
     case Event::kJoined: MessageIn(event, event.joined().message().sequence(), event.joined().replayed()); return;
     case Event::kReopened: MessageIn(event, event.reopened().message().sequence(), event.reopened().replayed()); return;
-    case Event::kMoved:
-      if (event.moved().from_conversation_id() != event.conversation_id()) {
-        MessageOut(event.tenant(), event.moved().from_conversation_id());
-      }
-      MessageIn(event, event.moved().message().sequence(), false);
-      return;
+    case Event::kMoved: Moved(event); return;
     case Event::kClosed: Close(event); return;
     default: break;
   }
@@ -122,23 +121,38 @@ void EventCounts::MessageIn(const Event& event, uint64_t sequence, bool replayed
     conversation.set_revision(event.revision());
     conversation.set_place(snapshot::v1::WORK_PLACE_IN_FLIGHT);
   }
+  // Said before, and counted: a close sent it back to this conversation.
+  if (sequence <= conversation.routed_up_to()) return;
+  conversation.set_routed_up_to(sequence);
+  tenant.set_routed(tenant.routed() + 1);
   if (sequence <= conversation.resolved_up_to()) {
     // The shard's close came before route's own word of this message.
     tenant.set_resolved(tenant.resolved() + 1);
     return;
   }
-  auto& open = *conversation.mutable_open_sequences();
-  const auto place = std::lower_bound(open.begin(), open.end(), sequence);
-  if (place != open.end() && *place == sequence) return;
-  const auto index = static_cast<int>(place - open.begin());
-  open.Add(sequence);
-  std::rotate(open.begin() + index, open.end() - 1, open.end());
+  // Route numbers them in order.
+  conversation.add_open_sequences(sequence);
+}
+
+void EventCounts::Moved(const Event& event) {
+  MessageIn(event, event.moved().message().sequence(), false);
+  if (event.moved().from_conversation_id() == event.conversation_id()) return;
+  MessageOut(event);
+  // It has been counted in two conversations now, and route has had it once.
+  snapshot::v1::TenantCounters& tenant = Tenant(event.tenant());
+  tenant.set_routed(tenant.routed() - 1);
 }
 
 // One of those that were beyond the close; they are the last ones.
-void EventCounts::MessageOut(const std::string& tenant, const std::string& conversation_id) {
-  Conversation& conversation = Find(tenant, conversation_id);
+void EventCounts::MessageOut(const Event& event) {
+  const std::string& from = event.moved().from_conversation_id();
+  Conversation& conversation = Find(event.tenant(), from);
   if (!conversation.open_sequences().empty()) conversation.mutable_open_sequences()->RemoveLast();
+  // Its close may have been looked at already, when this one was still open.
+  if (conversation.open_sequences().empty()) {
+    closed_.emplace_back(std::max(event.at_unix_ms(), conversation.last_event_unix_ms()),
+                         ConversationKey(event.tenant(), from));
+  }
 }
 
 void EventCounts::Close(const Event& event) {
@@ -208,6 +222,7 @@ void EventCounts::AddTo(const std::string& tenant, v1::GetOverviewResponse& to) 
     messages.set_duplicates(messages.duplicates() + from.duplicates());
     messages.set_resolved(messages.resolved() + from.resolved());
     messages.set_answered(messages.answered() + from.answered());
+    to.set_tagged(to.tagged() + from.routed());
     to.set_conversations_opened(to.conversations_opened() + from.conversations_opened());
     to.set_conversations_closed(to.conversations_closed() + from.conversations_closed());
     to.set_offers(to.offers() + from.offers());

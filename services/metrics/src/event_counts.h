@@ -38,7 +38,8 @@ class EventCounts final : public base::StateMachine {
   void Count(const events::v1::Event& event);
   void Place(const events::v1::Event& event);
   void MessageIn(const events::v1::Event& event, uint64_t sequence, bool replayed);
-  void MessageOut(const std::string& tenant, const std::string& conversation_id);
+  void Moved(const events::v1::Event& event);
+  void MessageOut(const events::v1::Event& event);
   void Close(const events::v1::Event& event);
   Conversation& Find(const std::string& tenant, const std::string& conversation_id);
   snapshot::v1::TenantCounters& Tenant(const std::string& tenant);

@@ -38,6 +38,8 @@ class InboundCounts final : public SingleEntryMachine<snapshot::v1::InboundCount
 class DeadLetterCounts final : public SingleEntryMachine<snapshot::v1::DeadLetterCounters> {
  public:
   base::ApplyResult Apply(const base::InputRecord& record, base::Outputs& outputs) override;
+  // Messages that lie there, not replayed: of one tenant, or of all for the empty name.
+  uint64_t Messages(const std::string& tenant) const;
 };
 
 }  // namespace centralita::metrics
