@@ -43,7 +43,8 @@ class World final : private base::Outputs {
   // Drawn without the library's distributions, which differ between implementations.
   uint32_t Draw(uint32_t below) { return static_cast<uint32_t>(random_()) % below; }
 
-  void Emit(base::OutputTopic topic, std::string_view key, const google::protobuf::MessageLite& value) override {
+  void Emit(base::OutputTopic topic, std::string_view key,
+            const google::protobuf::MessageLite& value) override {
     const std::string bytes = value.SerializeAsString();
     if (topic == base::OutputTopic::kRouting) to_route_.push_back({0, std::string(key), bytes});
     if (topic == base::OutputTopic::kCommands) to_dispatch_.push_back({0, std::string(key), bytes});
@@ -62,7 +63,8 @@ class World final : private base::Outputs {
   void Learn(const std::string& bytes) {
     events::v1::Event event;
     if (!event.ParseFromString(bytes)) return;
-    for (const auto& clock : event.clocks()) alarms_.push_back({event.pool(), event.conversation_id(), clock});
+    for (const auto& clock : event.clocks())
+      alarms_.push_back({event.pool(), event.conversation_id(), clock});
     if (alarms_.size() > kRemembered) alarms_.pop_front();
   }
 
@@ -97,7 +99,8 @@ class World final : private base::Outputs {
   }
 
   void Say() {
-    static constexpr std::array kIntents = {"order_status", "discount_promo", "praise_feedback", "other"};
+    static constexpr std::array kIntents = {"order_status", "discount_promo", "praise_feedback",
+                                            "other"};
     static constexpr std::array kLanguages = {"es", "bg", "en", "pt"};
     RoutingRecord record = For(Draw(kCustomers));
     auto& tagged = *record.mutable_tagged();
@@ -214,7 +217,8 @@ class World final : private base::Outputs {
     if (what < 2) {
       end.mutable_action()->mutable_hold();
     } else if (what < 3) {
-      end.mutable_action()->mutable_transfer()->set_to_pool(update.pool() == "care" ? "sales" : "care");
+      end.mutable_action()->mutable_transfer()->set_to_pool(update.pool() == "care" ? "sales"
+                                                                                    : "care");
     } else {
       end.mutable_action()->mutable_resolve();
     }
@@ -237,7 +241,8 @@ class World final : private base::Outputs {
   }
 
   void ToRoute(const RoutingRecord& record) {
-    ToRoute({0, base::TenantKey(record.tenant(), record.customer_id()), record.SerializeAsString()});
+    ToRoute(
+        {0, base::TenantKey(record.tenant(), record.customer_id()), record.SerializeAsString()});
   }
   void ToDispatch(const Command& command) {
     ToDispatch({0, base::TenantKey(command.tenant(), command.pool()), command.SerializeAsString()});

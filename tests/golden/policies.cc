@@ -5,7 +5,8 @@
 namespace centralita::golden {
 namespace {
 
-void AddRoute(policy::v1::RouteSection& section, const char* name, const char* intent, const char* pool) {
+void AddRoute(policy::v1::RouteSection& section, const char* name, const char* intent,
+              const char* pool) {
   auto& route = *section.add_routes();
   route.set_name(name);
   if (*intent != '\0') route.mutable_when()->add_intents(intent);
@@ -17,7 +18,8 @@ void AddRoute(policy::v1::RouteSection& section, const char* name, const char* i
   anybody.set_queue("second");
 }
 
-void AddClock(policy::v1::RouteSection& section, const char* name, clocks::v1::ClockKind kind, int64_t target_ms) {
+void AddClock(policy::v1::RouteSection& section, const char* name, clocks::v1::ClockKind kind,
+              int64_t target_ms) {
   auto& spec = *section.add_clocks()->mutable_spec();
   spec.set_name(name);
   spec.set_kind(kind);

@@ -1,9 +1,10 @@
-// Replays the same logs twice through Route and Dispatch and prints a digest of all that came out: outputs, entries, and
-// when a tick is due. Every build must print the same (scripts/compare_replay.sh compares release and sanitizers).
+// Replays the same logs twice through Route and Dispatch and prints a digest of all that came out:
+// outputs, entries, and when a tick is due. Every build must print the same
+// (scripts/compare_replay.sh compares release and sanitizers).
 //
 //   replay_digest                    print
-//   replay_digest --check FILE       exit 1 if FILE holds another digest: the stages' behaviour has changed
-//   replay_digest --renew FILE       write it, if that was meant
+//   replay_digest --check FILE       exit 1 if FILE holds another digest: the stages' behaviour has
+//   changed replay_digest --renew FILE       write it, if that was meant
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -30,12 +31,14 @@ constexpr std::array<uint32_t, 3> kSeeds = {1, 2, 3};
 // Adds up bytes with their lengths, so that moving a byte from one field to the next shows.
 class Digest final : public base::Outputs, public base::EntrySink {
  public:
-  void Emit(base::OutputTopic topic, std::string_view key, const google::protobuf::MessageLite& value) override {
+  void Emit(base::OutputTopic topic, std::string_view key,
+            const google::protobuf::MessageLite& value) override {
     const std::string bytes = value.SerializeAsString();
     Add(fmt::format("emit {} ", static_cast<int>(topic)), key, bytes);
     ++outputs_;
     events::v1::Event event;
-    if (topic == base::OutputTopic::kEvents && event.ParseFromString(bytes)) ++kinds_[event.kind_case()];
+    if (topic == base::OutputTopic::kEvents && event.ParseFromString(bytes))
+      ++kinds_[event.kind_case()];
   }
   void Notify(const google::protobuf::MessageLite& update) override {
     Add("notify ", "", update.SerializeAsString());
@@ -49,8 +52,8 @@ class Digest final : public base::Outputs, public base::EntrySink {
   void Due(base::TimePoint due) { Add(fmt::format("due {}", base::ToUnixMillis(due)), "", ""); }
 
   std::string Print() const {
-    return fmt::format("crc32c {:08x} bytes {} outputs {} notices {} entries {}", crc_, bytes_, outputs_, notices_,
-                       entries_);
+    return fmt::format("crc32c {:08x} bytes {} outputs {} notices {} entries {}", crc_, bytes_,
+                       outputs_, notices_, entries_);
   }
   size_t kinds() const { return kinds_.size(); }
 
@@ -77,7 +80,8 @@ Digest Replay(const std::vector<LoggedRecord>& log) {
   Digest digest;
   uint64_t offset = 0;
   for (const LoggedRecord& record : log) {
-    stage.Apply({0, offset++, base::FromUnixMillis(record.now_unix_ms), record.key, record.value}, digest);
+    stage.Apply({0, offset++, base::FromUnixMillis(record.now_unix_ms), record.key, record.value},
+                digest);
     // As at a checkpoint.
     if (offset % 100 == 0) {
       digest.Due(stage.NextDue());
@@ -89,14 +93,16 @@ Digest Replay(const std::vector<LoggedRecord>& log) {
 }
 
 template <typename Stage>
-bool ReplayTwice(std::string_view name, uint32_t seed, const std::vector<LoggedRecord>& log, std::string& text) {
+bool ReplayTwice(std::string_view name, uint32_t seed, const std::vector<LoggedRecord>& log,
+                 std::string& text) {
   const Digest first = Replay<Stage>(log);
   const Digest second = Replay<Stage>(log);
-  const std::string line = fmt::format("{} seed {} records {} kinds {} {}\n", name, seed, log.size(), first.kinds(),
-                                       first.Print());
+  const std::string line = fmt::format("{} seed {} records {} kinds {} {}\n", name, seed,
+                                       log.size(), first.kinds(), first.Print());
   text += line;
   if (first.Print() == second.Print()) return true;
-  fmt::print(stderr, "Two replays of the same log differ in one process:\n  {}  {}\n", line, second.Print());
+  fmt::print(stderr, "Two replays of the same log differ in one process:\n  {}  {}\n", line,
+             second.Print());
   return false;
 }
 
@@ -119,12 +125,15 @@ int Run(std::string_view verb, const std::string& file_name) {
   std::ifstream file(file_name, std::ios::binary);
   const std::string golden(std::istreambuf_iterator<char>(file), {});
   if (golden == text) return 0;
-  fmt::print(stderr,
-             "This is not what {0} holds:\n{1}"
-             "So route or dispatch now gives other bytes for the same log. A replay across this change would differ:\n"
-             "if records of an earlier version may exist, hide the change behind an engine level. If it was meant, renew\n"
-             "the file and say so in the commit:\n  build/release/tests/replay_digest --renew {0}\n",
-             file_name, golden.empty() ? "(nothing, or it cannot be read)\n" : golden);
+  fmt::print(
+      stderr,
+      "This is not what {0} holds:\n{1}"
+      "So route or dispatch now gives other bytes for the same log. A replay across this change "
+      "would differ:\n"
+      "if records of an earlier version may exist, hide the change behind an engine level. If it "
+      "was meant, renew\n"
+      "the file and say so in the commit:\n  build/release/tests/replay_digest --renew {0}\n",
+      file_name, golden.empty() ? "(nothing, or it cannot be read)\n" : golden);
   return 1;
 }
 
@@ -134,7 +143,8 @@ int Run(std::string_view verb, const std::string& file_name) {
 int main(int argc, char** argv) {
   if (argc == 1) return centralita::golden::Run("", "");
   const std::string_view verb = argv[1];
-  if (argc == 3 && (verb == "--check" || verb == "--renew")) return centralita::golden::Run(verb, argv[2]);
+  if (argc == 3 && (verb == "--check" || verb == "--renew"))
+    return centralita::golden::Run(verb, argv[2]);
   std::fputs("Usage: replay_digest [--check FILE | --renew FILE]\n", stderr);
   return 2;
 }

@@ -1,0 +1,185 @@
+// What a person at a terminal is told, by every verb.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <fstream>
+#include <regex>
+
+#include "tests/contract/temp_folder.h"
+#include "tests/e2e/node.h"
+
+namespace centralita::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+
+Finished Centralita(std::vector<std::string> words, const std::string& input = {}) {
+  words.insert(words.begin(), e2e::Centralita());
+  return RunToEnd(words, input);
+}
+
+std::string PatternIn(const std::string& text, const char* pattern) {
+  std::smatch found;
+  return std::regex_search(text, found, std::regex(pattern)) ? found[1].str() : "";
+}
+
+TEST(CliTest, EveryVerbHelps) {
+  const std::vector<std::vector<std::string>> verbs = {
+      {},       {"up"},          {"demo"},         {"send"},    {"agents"}, {"agent"},
+      {"load"}, {"queues"},      {"trace"},        {"explain"}, {"policy"}, {"policy", "check"},
+      {"dlq"},  {"dlq", "list"}, {"dlq", "replay"}};
+  for (std::vector<std::string> verb : verbs) {
+    const std::string name = verb.empty() ? "centralita" : verb.back();
+    verb.emplace_back("--help");
+    const Finished help = Centralita(verb);
+    EXPECT_EQ(help.exit_code, 0) << name;
+    EXPECT_THAT(help.said, HasSubstr("Usage:")) << name;
+    if (name == "up" || name == "send" || name == "agents" || name == "agent" || name == "load") {
+      EXPECT_THAT(help.said, HasSubstr("Example")) << name;
+      EXPECT_THAT(help.said, HasSubstr("centralita " + name + " ")) << name;
+    }
+  }
+}
+
+TEST(CliTest, AnUnknownVerbAndNoVerbAreRefused) {
+  EXPECT_NE(Centralita({"sned"}).exit_code, 0);
+  EXPECT_NE(Centralita({}).exit_code, 0);
+}
+
+TEST(CliTest, PolicyCheckTellsGoodFromBadByLineAndPath) {
+  const Finished good = Centralita({"policy", "check", DemoPolicy()});
+  EXPECT_EQ(good.exit_code, 0) << good.said;
+  EXPECT_THAT(good.said, HasSubstr("luna: good"));
+  const contract::TempFolder folder;
+  std::ofstream(folder.File("bad.yaml")) << "tenants: 3\npols: []\n";
+  const Finished bad = Centralita({"policy", "check", folder.File("bad.yaml")});
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_THAT(bad.said, HasSubstr("bad.yaml:1: tenants:"));
+  EXPECT_THAT(bad.said, HasSubstr("bad.yaml:2: pols: unknown key"));
+  const Finished missing = Centralita({"policy", "check", folder.File("missing.yaml")});
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_THAT(missing.said, HasSubstr("missing.yaml"));
+}
+
+TEST(CliTest, SettingsAreCheckedAndPrinted) {
+  EXPECT_EQ(Centralita({"up", "--check-config"}).exit_code, 0);
+  const Finished print = Centralita({"up", "--print-config", "--node.grpc_port=7777"});
+  EXPECT_EQ(print.exit_code, 0) << print.said;
+  EXPECT_THAT(print.said, HasSubstr("grpc_port: 7777"));
+  for (const char* flag : {"--node.grpc_prot=1", "--node.grpc_port=many", "--node.partitions=0"}) {
+    const Finished refused = Centralita({"up", "--check-config", flag});
+    EXPECT_EQ(refused.exit_code, 1) << flag;
+    const std::string name = PatternIn(flag, "--node\\.([a-z_]+)=");
+    EXPECT_THAT(refused.said, HasSubstr(name)) << flag;
+  }
+}
+
+TEST(CliTest, WithoutAServerItSaysWhatToDo) {
+  // A port of the system's range that nobody listens on.
+  const Finished queues = Centralita({"queues", "--server", "127.0.0.1:1", "--api-key", kKey});
+  EXPECT_EQ(queues.exit_code, 1);
+  EXPECT_THAT(queues.said, HasSubstr("centralita up"));
+}
+
+class RunningTest : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(node.Start()) << node.Said(); }
+
+  contract::TempFolder folder;
+  Node node{folder.File(".")};
+};
+
+TEST_F(RunningTest, AFolderAndAPortThatAreTakenAreNamed) {
+  const Finished same_folder = RunToEnd({e2e::Centralita(), "up", "--data", node.data(), "--policy",
+                                         DemoPolicy(), "--node.http_port=0", "--node.ingest_port=0",
+                                         "--node.admin_port=0", "--node.grpc_port=0"});
+  EXPECT_EQ(same_folder.exit_code, 1) << same_folder.said;
+  EXPECT_THAT(same_folder.said, HasSubstr(node.data()));
+  EXPECT_THAT(same_folder.said, HasSubstr("process"));
+
+  const std::string port = std::to_string(node.http_port());
+  const Finished same_port =
+      RunToEnd({e2e::Centralita(), "up", "--data", folder.File("other"), "--policy", DemoPolicy(),
+                "--node.http_port=" + port, "--node.ingest_port=0", "--node.admin_port=0",
+                "--node.grpc_port=0"});
+  EXPECT_EQ(same_port.exit_code, 1) << same_port.said;
+  EXPECT_THAT(same_port.said, HasSubstr(port));
+  EXPECT_TRUE(node.Overview().ok()) << "the first one does not care";
+}
+
+TEST_F(RunningTest, WrongKeysAndStrangersAreToldSo) {
+  const Finished key =
+      Centralita({"send", "--server", node.ingest(), "--api-key", "wrong", "hola"});
+  EXPECT_EQ(key.exit_code, 1);
+  EXPECT_THAT(key.said, HasSubstr("--api-key"));
+  Child stranger(node.Verb({"agent", "--as", "nobody"}), folder.File("stranger.txt"));
+  EXPECT_EQ(stranger.Wait(), 1) << stranger.Said();
+  EXPECT_THAT(stranger.Said(), HasSubstr("nobody"));
+  const Finished unknown = RunToEnd(node.Verb({"trace", "00000000-0000-0000-0000-000000000000"}));
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.said, HasSubstr("00000000"));
+}
+
+TEST_F(RunningTest, AMessageIsSentTakenAnsweredResolvedAndExplained) {
+  // In Bulgarian only Ivan can have it at once.
+  Child agent(node.Verb({"agent", "--as", "ivan"}), folder.File("agent.txt"));
+  ASSERT_TRUE(agent.Says("You are")) << agent.Said();
+
+  const Finished sent =
+      RunToEnd(node.Verb({"send", "--channel", "chat", "--handle", "elena@example.bg", "--id", "m1",
+                          "Къде ми е поръчката? Чакам вече 5 дни"},
+                         true));
+  ASSERT_EQ(sent.exit_code, 0) << sent.said;
+  const std::string id = PatternIn(sent.said, "message ([0-9a-f-]{36})");
+  ASSERT_FALSE(id.empty()) << sent.said;
+
+  ASSERT_TRUE(agent.Says("OFFER")) << agent.Said();
+  ASSERT_TRUE(agent.Says("Къде ми е поръчката?")) << agent.Said();
+  agent.Type("a\n");
+  ASSERT_TRUE(agent.Says("is yours")) << agent.Said();
+
+  const Finished queues = RunToEnd(node.Verb({"queues"}));
+  EXPECT_EQ(queues.exit_code, 0);
+  EXPECT_THAT(queues.said, HasSubstr("general"));
+  EXPECT_THAT(queues.said, HasSubstr("1 active"));
+
+  // Both lines in one piece, as a script writes them.
+  agent.Type("r Здравейте, утре сте я получили.\ns\n");
+  ASSERT_TRUE(node.Settled(1, std::chrono::seconds(20))) << node.Standing() << agent.Said();
+  agent.Type("q\n");
+  EXPECT_EQ(agent.Wait(), 0) << agent.Said();
+
+  // The same delivery once more is the same message, and no work.
+  const Finished again =
+      RunToEnd(node.Verb({"send", "--channel", "chat", "--handle", "elena@example.bg", "--id", "m1",
+                          "Къде ми е поръчката? Чакам вече 5 дни"},
+                         true));
+  EXPECT_EQ(PatternIn(again.said, "message ([0-9a-f-]{36})"), id) << again.said;
+  EXPECT_TRUE(Eventually([&] {
+    const auto overview = node.Overview();
+    return overview.ok() && overview->messages().duplicates() == 1;
+  })) << node.Standing();
+
+  const Finished trace = RunToEnd(node.Verb({"trace", id}));
+  EXPECT_EQ(trace.exit_code, 0) << trace.said;
+  for (const char* word : {"accepted as   inbound", "ivan", id.c_str()})
+    EXPECT_THAT(trace.said, HasSubstr(word));
+  const Finished explain = RunToEnd(node.Verb({"explain", id}));
+  EXPECT_EQ(explain.exit_code, 0) << explain.said;
+  EXPECT_THAT(explain.said, HasSubstr("everything_else")) << "the rule that was taken";
+  EXPECT_THAT(explain.said, HasSubstr("winner ivan"));
+}
+
+TEST_F(RunningTest, LinesFromStandardInputAreSentAndBadOnesNamed) {
+  std::vector<std::string> words = node.Verb({"send", "--file", "-"}, true);
+  const std::string line =
+      R"({"channel":"chat","account":"a","handle":"h","provider_message_id":"p1","text":"hola"})";
+  const Finished sent = RunToEnd(words, line + "\nno json\n");
+  EXPECT_THAT(sent.said, HasSubstr("1 accepted, 1 refused"));
+  EXPECT_THAT(sent.said, HasSubstr("line 2"));
+  EXPECT_EQ(sent.exit_code, 1) << "a script must notice";
+}
+
+}  // namespace
+}  // namespace centralita::e2e
