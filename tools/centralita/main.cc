@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
       "  centralita demo                                          a shop's busy afternoon in 30 seconds\n"
       "  centralita up --policy deploy/demo/policy.yaml           all services in this process\n"
       "  centralita send --api-key luna-demo-key \"where is my order?\"  one message\n"
-      "  centralita agent --as ana                                take it, as an agent",
+      "  centralita agent --api-key luna-demo-key --as carmen     take it, as an agent",
       "centralita");
   app.require_subcommand(1);
   app.set_version_flag("--version", CENTRALITA_VERSION);

@@ -2,8 +2,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -198,15 +198,10 @@ class Terminal final {
         options_.endpoint.Connect(), {options_.endpoint.tenant, options_.endpoint.api_key, options_.token},
         options_.name, desk_);
     while (!desk_.closed()) {
-      pollfd in{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-      if (poll(&in, 1, 200) <= 0) continue;
-      std::string line;
-      if (!std::getline(std::cin, line) || !Handle(line)) {
-        client_->SetStatus(commands::v1::PRESENCE_STATUS_OFFLINE);
-        client_->Close();
-        break;
-      }
-      std::fflush(stdout);
+      if (Listen()) continue;
+      client_->SetStatus(commands::v1::PRESENCE_STATUS_OFFLINE);
+      client_->Close();
+      break;
     }
     while (!desk_.closed()) poll(nullptr, 0, 20);
     const absl::Status status = desk_.status();
@@ -215,6 +210,24 @@ class Terminal final {
   }
 
  private:
+  // Handles the lines that came within a moment. False: leave. Not by std::cin, which would keep to itself what comes
+  // with the first line.
+  bool Listen() {
+    pollfd in{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    if (poll(&in, 1, 200) <= 0) return true;
+    char bytes[4096];
+    const ssize_t got = read(STDIN_FILENO, bytes, sizeof(bytes));
+    if (got <= 0) return got < 0 && errno == EINTR;
+    typed_.append(bytes, static_cast<size_t>(got));
+    for (size_t end = typed_.find('\n'); end != std::string::npos; end = typed_.find('\n')) {
+      const std::string line = typed_.substr(0, end);
+      typed_.erase(0, end + 1);
+      if (!Handle(line)) return false;
+      std::fflush(stdout);
+    }
+    return true;
+  }
+
   // False: leave.
   bool Handle(const std::string& line) {
     std::vector<std::string> words;
@@ -280,6 +293,8 @@ class Terminal final {
 
   Options& options_;
   Desk desk_;
+  // Of a line that has not ended.
+  std::string typed_;
   std::unique_ptr<agents::AgentClient> client_;
 };
 
@@ -289,7 +304,7 @@ void AddAgent(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("agent", "Be an agent in the terminal: see offers and why, accept, reply, resolve");
   verb->footer("Keys, once connected:\n" + std::string(kHelp) +
-               "Example: centralita agent --api-key luna-demo-key --as ana");
+               "Example: centralita agent --api-key luna-demo-key --as carmen");
   verb->add_option("--as", options->name, "The agent's id in the policy")->required();
   verb->add_option("--token", options->token, "The agent's own token, in place of the API key");
   options->endpoint.AddOptions(*verb);

@@ -255,7 +255,7 @@ class Demo final {
   void KeepRunning() {
     fmt::print(
         "\nIt goes on running; Ctrl-C stops it. Try, in another terminal (export CENTRALITA_API_KEY={0}):\n"
-        "  build/release/bin/centralita agent --server {1} --as ana\n"
+        "  build/release/bin/centralita agent --server {1} --as carmen\n"
         "  build/release/bin/centralita send --server {3} --channel chat \"hola, ¿dónde está mi pedido?\"\n"
         "  build/release/bin/centralita queues --server {1}\n"
         "  build/release/bin/centralita explain --server {1} MESSAGE_ID\n"
