@@ -8,6 +8,7 @@
 #include "matching.h"
 #include "offers.h"
 #include "settings.h"
+#include "views.h"
 
 namespace centralita::dispatch {
 namespace {
@@ -51,12 +52,15 @@ void GoOffline(Shard& shard, Context& context, Agent& agent, std::string_view re
 
 void Connect(Shard& shard, Context& context, Agent& agent, const cmd::Presence& presence) {
   auto& a = agent.state;
-  if (a.session() != presence.session()) EndSession(agent);
+  const bool anew = a.session() != presence.session();
+  if (anew) EndSession(agent);
   a.set_session(presence.session());
   a.set_incarnation(presence.incarnation());
   a.clear_grace_until_unix_ms();
   if (!agent.Available()) a.set_idle_since_unix_ms(context.now);
   SetStatus(shard, context, agent, presence.status());
+  // What he kept through the loss of his last session, this one does not know of.
+  if (anew) context.outputs.Notify(ResyncOf(shard, agent));
   if (agent.Available()) MatchAgent(shard, context, agent);
 }
 

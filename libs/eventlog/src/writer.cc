@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "centralita/base/status_macros.h"
+#include "centralita/base/thread.h"
 
 namespace centralita::eventlog {
 namespace {
@@ -60,6 +61,7 @@ absl::Status Writer::Run(std::function<absl::Status(LogFile&)> run,
 }
 
 void Writer::Loop() {
+  base::NameThread("log-writer");
   Round round;
   while (Take(round)) {
     const absl::Status status = Write(round);

@@ -34,6 +34,8 @@ struct Customer {
   std::string key;
   StoredProfile stored;
   bool changed = false;
+  // By more than a contact.
+  bool published = false;
   // The last record of the batch that is his.
   size_t last_item = 0;
 };
@@ -138,8 +140,10 @@ class FactsRole::Batch {
         metrics.amendments.Add();
         outputs.Emit(i, base::topics::kRouting, customer.key, *item.amendment);
       }
-      // The topic is compacted: the last state of a batch stands for those before it.
-      if (customer.last_item == i) {
+      // The topic is compacted: the last state of a batch stands for those before it. What only says that the customer
+      // was in contact stays in the store, since it would be a record for each message: after a loss of the store,
+      // contacts since the last real change are not known.
+      if (customer.last_item == i && customer.published) {
         outputs.Emit(i, base::topics::kProfiles, customer.key, customer.stored.profile);
       }
     }
@@ -173,6 +177,7 @@ class FactsRole::Batch {
       metrics.signals_by_kind.With(ReasonOfSignal(item.signal)).Add();
     }
     if (item.signal.has_contact()) return;
+    customer.published = true;
     classification::v1::Facts after = item.classifier->FactsOf(profile, {}, now);
     // Of a repeat nobody knows any more what it changed: told once more, it harms nobody.
     if (repeat || item.signal.has_facts_wanted() || text::DifferForRouting(before, after)) {

@@ -1,4 +1,6 @@
 // Sessions, gateways, and what becomes of an agent's work.
+#include <algorithm>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/dispatch/harness.h"
@@ -153,6 +155,19 @@ TEST_F(PresenceTest, HeldWorkStaysHisWhenHeLeavesAndIsQueuedWhenTheCustomerComes
   EXPECT_TRUE(desk.Find(Event::kHeld).held().freed());
   desk.Append("c1", 2);
   EXPECT_EQ(desk.Find(Event::kQueued).queued().reason(), "customer_back");
+}
+
+TEST_F(PresenceTest, ANewSessionIsToldWhatTheAgentKept) {
+  GiveActiveWork();
+  desk.Presence("ana", commands::v1::PRESENCE_STATUS_LOST);
+  desk.Presence("ana", commands::v1::PRESENCE_STATUS_AVAILABLE, "gw1/2");
+  const auto& updates = desk.out.updates;
+  const auto resync = std::find_if(updates.begin(), updates.end(),
+                                   [](const auto& update) { return update.update().has_resync(); });
+  ASSERT_NE(resync, updates.end());
+  EXPECT_EQ(resync->session(), "gw1/2");
+  ASSERT_EQ(resync->update().resync().assigned_size(), 1);
+  EXPECT_EQ(resync->update().resync().assigned(0).work().conversation_id(), "c1");
 }
 
 TEST_F(PresenceTest, ResyncHasOffersAndWork) {
