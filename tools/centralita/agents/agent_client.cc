@@ -95,7 +95,8 @@ class Client final : public AgentClient, public grpc::ClientBidiReactor<ConnectR
       const std::scoped_lock lock(mutex_);
       asked = closing_;
     }
-    listener_.OnClosed(asked ? absl::OkStatus() : rpc::FromGrpc(status));
+    const bool as_asked = asked && (status.ok() || status.error_code() == grpc::StatusCode::CANCELLED);
+    listener_.OnClosed(as_asked ? absl::OkStatus() : rpc::FromGrpc(status));
     const std::scoped_lock lock(mutex_);
     done_ = true;
     done_changed_.notify_all();

@@ -74,8 +74,9 @@ void SimulatedAgent::OnUpdate(Update update) {
 }
 
 void SimulatedAgent::OnClosed(const absl::Status& status) {
-  loop_.Post([this, connection = connection_] {
+  loop_.Post([this, connection = connection_, status] {
     if (connection != connection_) return;
+    if (!status.ok()) stats_.last_error = std::string(status.message());
     Lost();
     loop_.After(Around(kReconnect), [this] { Connect(); });
   });

@@ -47,6 +47,8 @@ struct SimulatedAgentsStats {
   uint64_t resolved = 0;
   uint64_t drop_outs = 0;
   uint64_t refused_actions = 0;
+  // Why the last connection that ended by itself did so; empty if none did.
+  std::string last_error;
 };
 
 // Thread-safe.

@@ -1,5 +1,6 @@
 #include "client/message_json.h"
 
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -37,12 +38,25 @@ class Reader final {
   template <typename Setter>
   void Number(const char* name, Setter set) {
     if (const json* value = Take(name)) {
-      if (value->is_number_integer()) {
-        set(value->get<int64_t>());
-      } else {
+      if (!value->is_number_integer()) {
         Complain(name, "is not a whole number");
+      } else if (value->is_number_unsigned() && value->get<uint64_t>() > std::numeric_limits<int64_t>::max()) {
+        Complain(name, "is too large");
+      } else {
+        set(value->get<int64_t>());
       }
     }
+  }
+
+  template <typename Setter>
+  void SmallNumber(const char* name, Setter set) {
+    Number(name, [&](int64_t v) {
+      if (v < std::numeric_limits<int32_t>::min() || v > std::numeric_limits<int32_t>::max()) {
+        Complain(name, "is too large");
+      } else {
+        set(static_cast<int32_t>(v));
+      }
+    });
   }
 
   template <typename Setter>
@@ -135,9 +149,9 @@ absl::StatusOr<json> ParseObject(std::string_view text) {
 void ReadCart(Reader& reader, profile::v1::Cart& cart) {
   reader.Text("cart_id", cart.mutable_cart_id());
   reader.Object("value", [&](Reader& inner) { ReadMoney(inner, *cart.mutable_value()); });
-  reader.Number("items", [&](int64_t v) { cart.set_items(static_cast<int32_t>(v)); });
-  reader.Number("payment_failures", [&](int64_t v) { cart.set_payment_failures(static_cast<int32_t>(v)); });
-  reader.Number("form_errors", [&](int64_t v) { cart.set_form_errors(static_cast<int32_t>(v)); });
+  reader.SmallNumber("items", [&](int32_t v) { cart.set_items(v); });
+  reader.SmallNumber("payment_failures", [&](int32_t v) { cart.set_payment_failures(v); });
+  reader.SmallNumber("form_errors", [&](int32_t v) { cart.set_form_errors(v); });
   reader.Number("seconds_on_site", [&](int64_t v) { cart.set_seconds_on_site(v); });
   std::string stage;
   reader.Text("stage", &stage);

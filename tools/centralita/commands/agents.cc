@@ -53,6 +53,7 @@ int RunVerb(Options& options) {
     const auto s = crew->Stats();
     fmt::print("connected {:>4}  offers {:>8}  accepted {:>8}  declined {:>6}  replied {:>8}  resolved {:>8}\n",
                s.connected, s.offers, s.accepted, s.declined, s.replied, s.resolved);
+    if (s.connected == 0 && !s.last_error.empty()) fmt::print("nobody is connected: {}\n", s.last_error);
     std::fflush(stdout);
     if (options.seconds > 0 && clock.Monotonic() >= until) break;
   }
@@ -70,8 +71,8 @@ void AddAgents(CLI::App& app, Run& run) {
   CLI::App* verb = app.add_subcommand("agents", "Simulated agents: they accept, answer and resolve until Ctrl-C");
   verb->footer(
       "The agents must be in the tenant's policy. Examples:\n"
-      "  centralita agents --api-key luna-demo-key --ids ana,boris,chloe\n"
-      "  centralita agents --api-key luna-demo-key --number 12 --prefix agent- --handling 1500 --decline 0.1 --seed 7");
+      "  centralita agents --api-key luna-demo-key --ids carmen,ivan,sofia\n"
+      "  centralita agents --api-key luna-demo-key --ids ivan,tom --handling 1500 --decline 0.1 --seed 7");
   auto* ids = verb->add_option("--ids", options->ids, "Who, separated by commas")->delimiter(',');
   auto* number = verb->add_option("--number", options->number, "So many, named by --prefix and 1, 2, 3, ...");
   verb->add_option("--prefix", options->prefix, "Begins their names")->capture_default_str();

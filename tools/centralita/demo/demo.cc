@@ -129,9 +129,9 @@ class Demo final {
       if (tenant != "luna") continue;
       for (const auto& agent : policy.agents()) options.agent_ids.push_back(agent.agent_id());
       options.think = base::Duration(250);
-      options.handling = base::Duration(1500);
+      options.handling = base::Duration(1700);
       options.decline = 0.05;
-      options.ignore = 0.02;
+      options.ignore = 0.06;
       options.drop_out_every = base::Duration(60'000);
       options.seed = options_.seed;
       crew_ = agents::SimulatedAgents::Start(options, channel_, clock_, observer_.get());
