@@ -34,7 +34,7 @@ class App final : public RouterApp {
                                                       return std::make_unique<dispatch::Dispatch>(partition);
                                                     }));
       hub_.set_runner(runner.get());
-      ABSL_ASSIGN_OR_RETURN(auto producer, deps_.log.NewProducer({.name = "router-leases"}));
+      ABSL_ASSIGN_OR_RETURN(auto producer, deps_.log.NewProducer({.name = "router-leases", .gapless = false}));
       dispatch_ = stage::StageThread::Start(std::move(runner));
       leases_ = std::make_unique<LeaseKeeper>(deps_.store, deps_.clock, deps_.logger, hub_, dispatch_->runner(),
                                               options_.address, std::move(producer));

@@ -24,6 +24,9 @@ absl::Status NotOwned(uint32_t partition) {
 void OwnerHub::Add(const owner::v1::WatchRequest& request, std::shared_ptr<Watcher> watcher) {
   {
     const std::scoped_lock lock(mutex_);
+    if (!closed_.ok()) return watcher->End(closed_);
+    // A router that runs route alone.
+    if (runner_ == nullptr) return watcher->End(NotOwned(request.partitions().empty() ? 0 : request.partitions(0)));
     Watch watch{.incarnation = request.incarnation(), .wanted = {}, .live = {}, .watcher = std::move(watcher)};
     watch.wanted.insert(request.partitions().begin(), request.partitions().end());
     watches_.push_back(std::move(watch));
@@ -73,6 +76,7 @@ void OwnerHub::Remove(const Watcher* watcher) {
 
 void OwnerHub::EndAll(const absl::Status& status) {
   const std::scoped_lock lock(mutex_);
+  closed_ = status;
   for (Watch& watch : watches_) watch.watcher->End(status);
   watches_.clear();
 }

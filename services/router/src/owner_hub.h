@@ -35,6 +35,7 @@ class OwnerHub final : public stage::StageObserver {
   // is not owned here.
   void Add(const owner::v1::WatchRequest& request, std::shared_ptr<Watcher> watcher);
   void Remove(const Watcher* watcher);
+  // For good: whoever comes later is ended at once too.
   void EndAll(const absl::Status& status);
 
   // Partitions that may act.
@@ -58,6 +59,8 @@ class OwnerHub final : public stage::StageObserver {
 
   stage::StageRunner* runner_ = nullptr;
   mutable std::mutex mutex_;
+  // Not OK once EndAll() was called.
+  absl::Status closed_;
   std::vector<Watch> watches_;
   std::set<uint32_t> owned_;
 };
