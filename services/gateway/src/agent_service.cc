@@ -1,5 +1,7 @@
 #include "agent_service.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <deque>
 #include <memory>
@@ -22,6 +24,8 @@ using v1::Update;
 constexpr size_t kMaxWaiting = 10'000;
 constexpr size_t kMaxPerFrame = 200;
 constexpr size_t kMaxReplyBytes = 64 << 10;
+// Shards keep these.
+constexpr size_t kMaxWordsBytes = 4 << 10;
 
 std::string Metadata(const grpc::CallbackServerContext& context, const char* name) {
   const auto found = context.client_metadata().find(name);
@@ -86,9 +90,12 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
       return;
     }
     if (const absl::Status status = Handle(request_); !status.ok()) {
+      {
+        // First, since the client is to read why.
+        const std::scoped_lock lock(mutex_);
+        FinishLocked(status);
+      }
       Left();
-      const std::scoped_lock lock(mutex_);
-      FinishLocked(status);
       return;
     }
     StartRead(&request_);
@@ -220,6 +227,12 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
     }
     if (action.reply().text().size() > kMaxReplyBytes) {
       return bad("oversize", "A reply has at most 64 KiB. Shorten it, or send it in parts.");
+    }
+    const std::array others = {&action.accept().offer_id(),  &action.decline().offer_id(), &action.decline().reason(),
+                               &action.resolve().intent(),   &action.transfer().to_pool(),
+                               &action.transfer().to_queue(), &action.transfer().note()};
+    if (std::ranges::any_of(others, [](const std::string* text) { return text->size() > kMaxWordsBytes; })) {
+      return bad("oversize", "A note, a reason or a name in an action has at most 4 KiB. Shorten it.");
     }
     return absl::OkStatus();
   }

@@ -97,7 +97,7 @@ class App final : public GatewayApp {
 
 absl::StatusOr<std::unique_ptr<GatewayApp>> GatewayApp::Create(const GatewayOptions& options, GatewayDeps deps) {
   ABSL_ASSIGN_OR_RETURN(const auto topic, deps.log.Describe(std::string(base::topics::kCommands)));
-  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "gateway-" + options.member}));
+  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "gateway-" + options.member, .gapless = false}));
   return std::make_unique<App>(options, deps, std::move(producer), topic.spec.partitions);
 }
 

@@ -43,15 +43,25 @@ absl::Status CommandWriter::Append(commands::v1::Command command,
 absl::Status CommandWriter::DeclareLost(const std::string& incarnation) {
   commands::v1::Command command;
   command.mutable_gateway_lost()->set_incarnation(incarnation);
+  struct Acks {
+    std::mutex mutex;
+    absl::Status first_error;
+  };
+  const auto acks = std::make_shared<Acks>();
   for (uint32_t partition = 0; partition < partitions_; ++partition) {
     ABSL_RETURN_IF_ERROR(producer_->Append({.topic = std::string(base::topics::kCommands),
                                             .partition = partition,
                                             .key = "",
                                             .value = command.SerializeAsString(),
                                             .tombstone = false},
-                                           [](absl::StatusOr<uint64_t>) {}));
+                                           [acks](const absl::StatusOr<uint64_t>& offset) {
+                                             const std::scoped_lock lock(acks->mutex);
+                                             acks->first_error.Update(offset.status());
+                                           }));
   }
-  return producer_->Flush(kAppendLimit);
+  ABSL_RETURN_IF_ERROR(producer_->Flush(kAppendLimit));
+  const std::scoped_lock lock(acks->mutex);
+  return acks->first_error;
 }
 
 }  // namespace centralita::gateway

@@ -127,7 +127,9 @@ absl::Status HistoryProjection::Process(const eventlog::RecordBatch& batch, uint
                        .subject = std::move(*message.mutable_subject()),
                        .handle = std::move(*message.mutable_handle())});
   }
-  return history_.Write(std::move(entries));
+  const absl::Status status = history_.Write(std::move(entries));
+  // Texts are written again until they are there: no answer of the store is a reason to stop for good.
+  return status.ok() ? status : absl::UnavailableError(status.message());
 }
 
 }  // namespace centralita::gateway

@@ -10,13 +10,16 @@ bool SessionTable::Add(std::shared_ptr<Session> session) {
   std::shared_ptr<Session> older;
   {
     const std::scoped_lock lock(mutex_);
-    if (closing_ || by_id_.size() >= max_sessions_) return false;
-    std::string& id = by_agent_[base::TenantKey(session->agent().tenant, session->agent().agent_id)];
-    if (const auto found = by_id_.find(id); found != by_id_.end()) {
+    if (closing_) return false;
+    const std::string agent = base::TenantKey(session->agent().tenant, session->agent().agent_id);
+    if (const auto known = by_agent_.find(agent); known != by_agent_.end()) {
+      const auto found = by_id_.find(known->second);
       older = std::move(found->second);
       by_id_.erase(found);
+    } else if (by_id_.size() >= max_sessions_) {
+      return false;
     }
-    id = session->id();
+    by_agent_[agent] = session->id();
     by_id_.emplace(session->id(), std::move(session));
   }
   if (older != nullptr) older->Close("This agent has connected again elsewhere.");
