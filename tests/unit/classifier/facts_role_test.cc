@@ -171,7 +171,7 @@ TEST_F(FactsRoleTest, AWriteThatHalfSucceedsIsFinishedByTheNextTry) {
   EXPECT_EQ(TryProcess(signals, 0, outputs).code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(outputs.all, IsEmpty());
   store_->SetWriteError(absl::OkStatus());
-  EXPECT_EQ(Process(signals, 0).Of<Profile>("profiles").size(), 20u);
+  Process(signals, 0);
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(StoredProfileOf("c" + std::to_string(i)).contacts_size(), 1) << i;
   }
@@ -183,7 +183,7 @@ TEST_F(FactsRoleTest, WhatIsNoSignalBecomesADeadLetterOfNoMessage) {
   const std::string stranger =
       FromText<signals::v1::Signal>("tenant: 'else' customer_id: 'c' chargeback {}")
           .SerializeAsString();
-  const auto outputs = Process({"\xFF", unknown, stranger, SignalFor("ana", kContact)}, 0);
+  const auto outputs = Process({"\xFF", unknown, stranger, SignalFor("ana", kCart)}, 0);
   EXPECT_THAT(outputs.Topics(),
               ElementsAre("dead-letter", "dead-letter", "dead-letter", "profiles"));
   EXPECT_EQ(outputs.all[0].value, "undecodable");
