@@ -113,6 +113,10 @@ TEST_F(RunningTest, WrongKeysAndStrangersAreToldSo) {
       Centralita({"send", "--server", node.ingest(), "--api-key", "wrong", "hola"});
   EXPECT_EQ(key.exit_code, 1);
   EXPECT_THAT(key.said, HasSubstr("--api-key"));
+  const Finished queues =
+      Centralita({"queues", "--server", node.grpc(), "--api-key", "wrong"});
+  EXPECT_EQ(queues.exit_code, 1);
+  EXPECT_THAT(queues.said, HasSubstr("--api-key"));
   Child stranger(node.Verb({"agent", "--as", "nobody"}), folder.File("stranger.txt"));
   EXPECT_EQ(stranger.Wait(), 1) << stranger.Said();
   EXPECT_THAT(stranger.Said(), HasSubstr("nobody"));

@@ -25,7 +25,7 @@ class App final : public MetricsApp, private Counts {
         deps_(deps),
         tracer_(deps.log, deps.clock),
         letters_(deps.log, deps.clock, std::move(producer)),
-        service_(*this, tracer_, letters_) {}
+        service_(*this, tracer_, letters_, deps.access) {}
 
   ~App() override { Drain(base::Duration(5000)).IgnoreError(); }
 

@@ -19,6 +19,11 @@ namespace {
 constexpr base::Duration kLimit{20'000};
 constexpr uint32_t kDefaultRows = 100;
 
+bool IsOf(const std::string& tenant, std::string_view key) {
+  const size_t border = key.find('/');
+  return border == std::string_view::npos || key.substr(0, border) == tenant;
+}
+
 }  // namespace
 
 struct DeadLetters::Letter {
@@ -28,7 +33,7 @@ struct DeadLetters::Letter {
   deadletter::v1::DeadLetter letter;
 };
 
-absl::StatusOr<std::vector<DeadLetters::Letter>> DeadLetters::ReadAll() {
+absl::StatusOr<std::vector<DeadLetters::Letter>> DeadLetters::ReadAll(const std::string& tenant) {
   const std::string topic(base::topics::kDeadLetter);
   ABSL_ASSIGN_OR_RETURN(const auto info, log_.Describe(topic));
   std::vector<Letter> letters;
@@ -39,7 +44,7 @@ absl::StatusOr<std::vector<DeadLetters::Letter>> DeadLetters::ReadAll() {
       if (!parsed.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) return true;
       if (parsed.has_replayed()) {
         replayed.emplace(parsed.replayed().letter().partition(), parsed.replayed().letter().offset());
-      } else {
+      } else if (IsOf(tenant, parsed.letter().original_key())) {
         letters.push_back({.partition = p, .offset = record.offset, .replayed = false,
                            .letter = std::move(*parsed.mutable_letter())});
       }
@@ -51,8 +56,9 @@ absl::StatusOr<std::vector<DeadLetters::Letter>> DeadLetters::ReadAll() {
   return letters;
 }
 
-absl::StatusOr<v1::ListDeadLettersResponse> DeadLetters::List(const v1::ListDeadLettersRequest& request) {
-  ABSL_ASSIGN_OR_RETURN(const auto letters, ReadAll());
+absl::StatusOr<v1::ListDeadLettersResponse> DeadLetters::List(const std::string& tenant,
+                                                              const v1::ListDeadLettersRequest& request) {
+  ABSL_ASSIGN_OR_RETURN(const auto letters, ReadAll(tenant));
   const size_t limit = request.limit() == 0 ? kDefaultRows : request.limit();
   v1::ListDeadLettersResponse response;
   for (const Letter& letter : letters) {
@@ -73,9 +79,10 @@ absl::StatusOr<v1::ListDeadLettersResponse> DeadLetters::List(const v1::ListDead
   return response;
 }
 
-absl::StatusOr<v1::ReplayDeadLettersResponse> DeadLetters::Replay(const v1::ReplayDeadLettersRequest& request) {
+absl::StatusOr<v1::ReplayDeadLettersResponse> DeadLetters::Replay(const std::string& tenant,
+                                                                  const v1::ReplayDeadLettersRequest& request) {
   const std::scoped_lock lock(replaying_);
-  ABSL_ASSIGN_OR_RETURN(const auto letters, ReadAll());
+  ABSL_ASSIGN_OR_RETURN(const auto letters, ReadAll(tenant));
   std::set<std::pair<uint32_t, uint64_t>> wanted;
   for (const auto& coordinates : request.letters()) wanted.emplace(coordinates.partition(), coordinates.offset());
   const auto replay = static_cast<uint64_t>(base::ToUnixMillis(clock_.Now()));

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "centralita/base/clock.h"
@@ -17,14 +19,17 @@ class DeadLetters final {
   DeadLetters(eventlog::EventLog& log, const base::Clock& clock, std::unique_ptr<eventlog::Producer> producer)
       : log_(log), clock_(clock), producer_(std::move(producer)) {}
 
-  absl::StatusOr<v1::ListDeadLettersResponse> List(const v1::ListDeadLettersRequest& request);
+  // Both see the letters of that tenant, and those whose key names none.
+  absl::StatusOr<v1::ListDeadLettersResponse> List(const std::string& tenant,
+                                                   const v1::ListDeadLettersRequest& request);
   // Appends the original, durably, then a note that it was. A crash between the two makes a second replay of the
   // letter possible, which route recognises as a duplicate.
-  absl::StatusOr<v1::ReplayDeadLettersResponse> Replay(const v1::ReplayDeadLettersRequest& request);
+  absl::StatusOr<v1::ReplayDeadLettersResponse> Replay(const std::string& tenant,
+                                                       const v1::ReplayDeadLettersRequest& request);
 
  private:
   struct Letter;
-  absl::StatusOr<std::vector<Letter>> ReadAll();
+  absl::StatusOr<std::vector<Letter>> ReadAll(const std::string& tenant);
   absl::Status ReplayOne(const Letter& letter, uint64_t replay, uint64_t index);
 
   eventlog::EventLog& log_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <google/protobuf/arena.h>
 
 #include "centralita/base/error.h"
 
@@ -37,7 +38,8 @@ snapshot::v1::WorkPlace PlaceAfter(const Event& event) {
 }  // namespace
 
 base::ApplyResult EventCounts::Apply(const base::InputRecord& record, base::Outputs& outputs) {
-  Event event;
+  google::protobuf::Arena arena;
+  auto& event = *google::protobuf::Arena::CreateMessage<Event>(&arena);
   if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
     return base::ApplyResult::kUndecodable;
   }

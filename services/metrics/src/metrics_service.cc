@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "centralita/base/error.h"
+#include "centralita/base/status_macros.h"
 #include "centralita/rpc/status.h"
 
 namespace centralita::metrics {
@@ -14,32 +16,57 @@ grpc::Status Answer(absl::StatusOr<Response> result, Response* response) {
   return grpc::Status::OK;
 }
 
+std::string Metadata(const grpc::ServerContext& context, const char* name) {
+  const auto found = context.client_metadata().find(name);
+  return found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
+}
+
 }  // namespace
+
+absl::StatusOr<std::string> MetricsService::Caller(const grpc::ServerContext& context, const std::string& asked) const {
+  std::string tenant = Metadata(context, "x-tenant");
+  ABSL_RETURN_IF_ERROR(access_.Check(tenant, Metadata(context, "x-api-key")));
+  if (asked.empty() || asked == tenant) return tenant;
+  return base::Error(absl::StatusCode::kPermissionDenied, "other_tenant",
+                     "A question is answered for the tenant of its key. Ask with x-tenant and a key of that one.");
+}
 
 grpc::Status MetricsService::GetOverview(grpc::ServerContext* context, const v1::GetOverviewRequest* request,
                                          v1::GetOverviewResponse* response) {
-  return Answer(counts_.Overview(request->tenant()), response);
+  const auto tenant = Caller(*context, request->tenant());
+  if (!tenant.ok()) return rpc::ToGrpc(tenant.status());
+  return Answer(counts_.Overview(*tenant), response);
 }
 
 grpc::Status MetricsService::ListQueues(grpc::ServerContext* context, const v1::ListQueuesRequest* request,
                                         v1::ListQueuesResponse* response) {
-  return Answer(counts_.Queues(request->tenant()), response);
+  const auto tenant = Caller(*context, request->tenant());
+  if (!tenant.ok()) return rpc::ToGrpc(tenant.status());
+  return Answer(counts_.Queues(*tenant), response);
 }
 
 grpc::Status MetricsService::Trace(grpc::ServerContext* context, const v1::TraceRequest* request,
                                    v1::TraceResponse* response) {
-  return Answer(tracer_.Trace(*request), response);
+  const auto tenant = Caller(*context, request->tenant());
+  if (!tenant.ok()) return rpc::ToGrpc(tenant.status());
+  v1::TraceRequest own = *request;
+  own.set_tenant(*tenant);
+  return Answer(tracer_.Trace(own), response);
 }
 
 grpc::Status MetricsService::ListDeadLetters(grpc::ServerContext* context, const v1::ListDeadLettersRequest* request,
                                              v1::ListDeadLettersResponse* response) {
-  return Answer(letters_.List(*request), response);
+  const auto tenant = Caller(*context);
+  if (!tenant.ok()) return rpc::ToGrpc(tenant.status());
+  return Answer(letters_.List(*tenant, *request), response);
 }
 
 grpc::Status MetricsService::ReplayDeadLetters(grpc::ServerContext* context,
                                                const v1::ReplayDeadLettersRequest* request,
                                                v1::ReplayDeadLettersResponse* response) {
-  return Answer(letters_.Replay(*request), response);
+  const auto tenant = Caller(*context);
+  if (!tenant.ok()) return rpc::ToGrpc(tenant.status());
+  return Answer(letters_.Replay(*tenant, *request), response);
 }
 
 }  // namespace centralita::metrics

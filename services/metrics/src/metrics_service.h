@@ -1,4 +1,4 @@
-// MetricsService over gRPC.
+// MetricsService over gRPC. Metadata of each call: "x-tenant" and "x-api-key"; the answer is of that tenant alone.
 #pragma once
 
 #include "centralita/metrics/app.h"
@@ -18,8 +18,8 @@ class Counts {
 
 class MetricsService final : public v1::MetricsService::Service {
  public:
-  MetricsService(Counts& counts, Tracer& tracer, DeadLetters& letters)
-      : counts_(counts), tracer_(tracer), letters_(letters) {}
+  MetricsService(Counts& counts, Tracer& tracer, DeadLetters& letters, const Access& access)
+      : counts_(counts), tracer_(tracer), letters_(letters), access_(access) {}
 
   grpc::Status GetOverview(grpc::ServerContext* context, const v1::GetOverviewRequest* request,
                            v1::GetOverviewResponse* response) override;
@@ -33,9 +33,13 @@ class MetricsService final : public v1::MetricsService::Service {
                                  v1::ReplayDeadLettersResponse* response) override;
 
  private:
+  // Whose call it is. PERMISSION_DENIED if it asks for another tenant's.
+  absl::StatusOr<std::string> Caller(const grpc::ServerContext& context, const std::string& asked = "") const;
+
   Counts& counts_;
   Tracer& tracer_;
   DeadLetters& letters_;
+  const Access& access_;
 };
 
 }  // namespace centralita::metrics

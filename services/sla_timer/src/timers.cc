@@ -1,8 +1,12 @@
 #include "timers.h"
 
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
+#include <google/protobuf/arena.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
 
 #include "centralita/base/error.h"
 #include "centralita/sla/clock.h"
@@ -19,10 +23,27 @@ bool IsNewer(const clocks::v1::ClockState& a, const clocks::v1::ClockState& b) {
   return a.warned() > b.warned() || (a.breached() && !b.breached());
 }
 
+// Whether a message's bytes have that field at the top; nullopt if they are no message.
+std::optional<bool> HasField(std::string_view bytes, int field) {
+  using google::protobuf::internal::WireFormatLite;
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                            static_cast<int>(bytes.size()));
+  while (const uint32_t tag = in.ReadTag()) {
+    if (WireFormatLite::GetTagFieldNumber(tag) == field) return true;
+    if (!WireFormatLite::SkipField(&in, tag)) return std::nullopt;
+  }
+  return in.ConsumedEntireMessage() ? std::optional(false) : std::nullopt;
+}
+
 }  // namespace
 
 base::ApplyResult Timers::Apply(const base::InputRecord& record, base::Outputs& outputs) {
-  events::v1::Event event;
+  // Most events move no clock: they are passed over without being decoded.
+  const auto has_clocks = HasField(record.value, events::v1::Event::kClocksFieldNumber);
+  if (!has_clocks.has_value()) return base::ApplyResult::kUndecodable;
+  if (!*has_clocks) return base::ApplyResult::kApplied;
+  google::protobuf::Arena arena;
+  auto& event = *google::protobuf::Arena::CreateMessage<events::v1::Event>(&arena);
   if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
     return base::ApplyResult::kUndecodable;
   }
@@ -56,7 +77,8 @@ void Timers::Follow(const events::v1::Event& event, const clocks::v1::ClockState
 }
 
 void Timers::Insert(std::string key, Timer timer) {
-  by_due_.emplace(timer.due, key);
+  timer.number = next_number_++;
+  by_due_.emplace(std::pair(timer.due, timer.number), key);
   clocks_.emplace(std::move(key), std::move(timer));
   ++live_;
 }
@@ -74,7 +96,7 @@ bool Timers::Aim(Timer& timer) const {
 }
 
 void Timers::Remove(ByKey::iterator timer) {
-  by_due_.erase({timer->second.due, timer->first});
+  by_due_.erase({timer->second.due, timer->second.number});
   changed_.insert(timer->first);
   clocks_.erase(timer);
   --live_;
@@ -82,7 +104,7 @@ void Timers::Remove(ByKey::iterator timer) {
 
 std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit) {
   std::vector<Due> all;
-  while (!by_due_.empty() && by_due_.begin()->first <= now && all.size() < limit) {
+  while (!by_due_.empty() && by_due_.begin()->first.first <= now && all.size() < limit) {
     const auto found = clocks_.find(by_due_.begin()->second);
     Timer& timer = found->second;
     if (++timer.attempts > max_attempts_) {
@@ -101,14 +123,15 @@ std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit) {
     id.set_threshold(timer.threshold);
     id.set_due_unix_ms(base::ToUnixMillis(timer.threshold_due));
     all.push_back(std::move(due));
-    by_due_.erase(by_due_.begin());
+    auto place = by_due_.extract(by_due_.begin());
     timer.due = now + resend_after_;
-    by_due_.emplace(timer.due, found->first);
+    place.key().first = timer.due;
+    by_due_.insert(std::move(place));
   }
   return all;
 }
 
-base::TimePoint Timers::NextDue() const { return by_due_.empty() ? base::kNever : by_due_.begin()->first; }
+base::TimePoint Timers::NextDue() const { return by_due_.empty() ? base::kNever : by_due_.begin()->first.first; }
 
 void Timers::TakeChanges(base::EntrySink& sink) {
   for (const std::string& key : changed_) {

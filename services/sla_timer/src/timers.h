@@ -2,7 +2,7 @@
 #pragma once
 
 #include <atomic>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +52,8 @@ class Timers final : public base::StateMachine {
     // When to send: threshold_due, or later when it was sent already.
     base::TimePoint due;
     int attempts = 0;
+    // Of its place in by_due_.
+    uint64_t number = 0;
   };
   using ByKey = base::StringMap<Timer>;
 
@@ -66,7 +68,9 @@ class Timers final : public base::StateMachine {
   const int max_attempts_;
   std::atomic<int64_t>& live_;
   ByKey clocks_;
-  std::set<std::pair<base::TimePoint, std::string>> by_due_;
+  // (due, number) -> key. The number makes it unique; numbers compare faster than keys.
+  std::map<std::pair<base::TimePoint, uint64_t>, std::string> by_due_;
+  uint64_t next_number_ = 0;
   absl::flat_hash_set<std::string> changed_;
 };
 

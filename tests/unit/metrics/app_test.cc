@@ -14,6 +14,19 @@
 namespace centralita::metrics {
 namespace {
 
+// Everybody has his tenant's name as his key.
+class NameIsKey final : public Access {
+ public:
+  absl::Status Check(const std::string& tenant, const std::string& api_key) const override {
+    return !tenant.empty() && tenant == api_key ? absl::OkStatus() : absl::UnauthenticatedError("wrong key");
+  }
+};
+
+void SignIn(grpc::ClientContext& context, const std::string& tenant = "acme") {
+  context.AddMetadata("x-tenant", tenant);
+  context.AddMetadata("x-api-key", tenant);
+}
+
 class MetricsAppTest : public LogFixture {
  protected:
   void SetUp() override {
@@ -23,7 +36,7 @@ class MetricsAppTest : public LogFixture {
   void TearDown() override { Stop(); }
 
   void Run() {
-    auto created = MetricsApp::Create({}, {.log = log(), .store = *backends_.store, .clock = clock_});
+    auto created = MetricsApp::Create({}, {.log = log(), .store = *backends_.store, .clock = clock_, .access = access_});
     ASSERT_TRUE(created.ok()) << created.status();
     app_ = *std::move(created);
     ASSERT_TRUE(app_->Start().ok());
@@ -47,6 +60,7 @@ class MetricsAppTest : public LogFixture {
     const auto until = clock_.Monotonic() + kLimit;
     while (true) {
       grpc::ClientContext context;
+      SignIn(context, tenant);
       v1::GetOverviewRequest request;
       request.set_tenant(tenant);
       v1::GetOverviewResponse response;
@@ -61,6 +75,7 @@ class MetricsAppTest : public LogFixture {
   }
   v1::ReplayDeadLettersResponse Replay(const std::vector<uint64_t>& offsets = {}) {
     grpc::ClientContext context;
+    SignIn(context);
     v1::ReplayDeadLettersRequest request;
     for (const uint64_t offset : offsets) {
       auto& letter = *request.add_letters();
@@ -74,6 +89,7 @@ class MetricsAppTest : public LogFixture {
   }
   v1::ListDeadLettersResponse List(uint32_t limit = 0) {
     grpc::ClientContext context;
+    SignIn(context);
     v1::ListDeadLettersRequest request;
     request.set_limit(limit);
     v1::ListDeadLettersResponse response;
@@ -81,6 +97,7 @@ class MetricsAppTest : public LogFixture {
     return response;
   }
 
+  const NameIsKey access_;
   std::unique_ptr<MetricsApp> app_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::MetricsService::Stub> stub_;
@@ -118,6 +135,7 @@ TEST_F(MetricsAppTest, QueuesAreListedByTenant) {
   Append(base::topics::kEvents, 2, Queued("a").SerializeAsString());
   OverviewOnce([](const auto& o) { return o.messages().queued() == 1; });
   grpc::ClientContext context;
+  SignIn(context);
   v1::ListQueuesRequest request;
   request.set_tenant("acme");
   v1::ListQueuesResponse response;
@@ -187,10 +205,31 @@ TEST_F(MetricsAppTest, ALetterThatCannotBeDecodedIsConservedThroughItsReplay) {
 TEST_F(MetricsAppTest, LettersOfOneTenantAreNotThoseOfAnother) {
   AppendInbound("m1");
   AppendLetter("x", 1000);
-  OverviewOnce([](const auto& o) { return o.messages().dead_lettered() == 1 && o.messages().accepted() == 1; }, "");
+  OverviewOnce([](const auto& o) { return o.messages().dead_lettered() == 1 && o.messages().accepted() == 1; });
   const auto other = OverviewOnce([](const auto& o) { return true; }, "boreal");
   EXPECT_EQ(other.messages().dead_lettered(), 0u);
   EXPECT_EQ(other.messages().in_flight(), 0);
+}
+
+TEST_F(MetricsAppTest, NobodyIsAnsweredWithoutAKeyOrAboutAnother) {
+  v1::ListQueuesRequest request;
+  v1::ListQueuesResponse response;
+  grpc::ClientContext stranger;
+  EXPECT_EQ(stub_->ListQueues(&stranger, request, &response).error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  grpc::ClientContext wrong_key;
+  wrong_key.AddMetadata("x-tenant", "acme");
+  wrong_key.AddMetadata("x-api-key", "boreal");
+  EXPECT_EQ(stub_->ListQueues(&wrong_key, request, &response).error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  grpc::ClientContext other;
+  SignIn(other, "boreal");
+  request.set_tenant("acme");
+  EXPECT_EQ(stub_->ListQueues(&other, request, &response).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  AppendLetter("x", 1000);
+  grpc::ClientContext letters;
+  SignIn(letters, "boreal");
+  v1::ListDeadLettersResponse rows;
+  ASSERT_TRUE(stub_->ListDeadLetters(&letters, {}, &rows).ok());
+  EXPECT_EQ(rows.rows_size(), 0);
 }
 
 TEST_F(MetricsAppTest, LettersOfOtherTopicsGoBackAsTheyWere) {

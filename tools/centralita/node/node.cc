@@ -20,6 +20,7 @@
 #include "centralita/http/admin.h"
 #include "centralita/ingest/app.h"
 #include "centralita/metrics/app.h"
+#include "centralita/metrics/watched_access.h"
 #include "centralita/router/app.h"
 #include "centralita/rpc/server.h"
 #include "centralita/sla_timer/app.h"
@@ -156,9 +157,11 @@ class AllInOne final : public Node {
   }
 
   absl::Status StartMetrics() {
+    access_ = std::make_unique<metrics::WatchedAccess>(*watcher_);
     ABSL_ASSIGN_OR_RETURN(metrics_service_, metrics::MetricsApp::Create({}, {.log = *backends_.log,
                                                                              .store = *backends_.store,
-                                                                             .clock = clock_}));
+                                                                             .clock = clock_,
+                                                                             .access = *access_}));
     return metrics_service_->Start();
   }
 
@@ -251,6 +254,7 @@ class AllInOne final : public Node {
   std::unique_ptr<OwnRouter> own_router_;
   std::unique_ptr<sla_timer::WatchedCalendars> calendars_;
   std::unique_ptr<sla_timer::SlaTimerApp> sla_timer_;
+  std::unique_ptr<metrics::WatchedAccess> access_;
   std::unique_ptr<metrics::MetricsApp> metrics_service_;
   std::unique_ptr<gateway::WatchedDirectory> directory_;
   std::unique_ptr<gateway::GatewayApp> gateway_;

@@ -26,10 +26,19 @@ struct MetricsOptions {
   std::string member = "0";
 };
 
+// Who may ask what: a caller sees his own tenant and nothing of another. Thread-safe.
+class Access {
+ public:
+  virtual ~Access() = default;
+  // UNAUTHENTICATED unless the key is one of that tenant's.
+  virtual absl::Status Check(const std::string& tenant, const std::string& api_key) const = 0;
+};
+
 struct MetricsDeps {
   eventlog::EventLog& log;
   store::Store& store;
   const base::Clock& clock;
+  const Access& access;
 };
 
 // Thread-safe.
