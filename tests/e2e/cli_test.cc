@@ -113,8 +113,7 @@ TEST_F(RunningTest, WrongKeysAndStrangersAreToldSo) {
       Centralita({"send", "--server", node.ingest(), "--api-key", "wrong", "hola"});
   EXPECT_EQ(key.exit_code, 1);
   EXPECT_THAT(key.said, HasSubstr("--api-key"));
-  const Finished queues =
-      Centralita({"queues", "--server", node.grpc(), "--api-key", "wrong"});
+  const Finished queues = Centralita({"queues", "--server", node.grpc(), "--api-key", "wrong"});
   EXPECT_EQ(queues.exit_code, 1);
   EXPECT_THAT(queues.said, HasSubstr("--api-key"));
   Child stranger(node.Verb({"agent", "--as", "nobody"}), folder.File("stranger.txt"));

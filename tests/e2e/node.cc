@@ -90,8 +90,6 @@ absl::StatusOr<metrics::v1::GetOverviewResponse> Node::Overview() const {
   context.AddMetadata("x-tenant", kTenant);
   context.AddMetadata("x-api-key", kKey);
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
-  context.AddMetadata("x-tenant", "luna");
-  context.AddMetadata("x-api-key", "luna-demo-key");
   metrics::v1::GetOverviewResponse overview;
   const grpc::Status status =
       stub->GetOverview(&context, metrics::v1::GetOverviewRequest(), &overview);

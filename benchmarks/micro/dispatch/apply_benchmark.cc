@@ -1,5 +1,5 @@
-// `apply` over whole lives: enqueue, offer, accept, reply, resolve; a tenth of the offers is declined first. 1,000 agents
-// who are all busy, in front of a backlog. Items are commands.
+// `apply` over whole lives: enqueue, offer, accept, reply, resolve; a tenth of the offers is
+// declined first. 1,000 agents who are all busy, in front of a backlog. Items are commands.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -30,12 +30,14 @@ class Sink final : public base::Outputs {
   };
 
   explicit Sink(bool serialise) : serialise_(serialise) {}
-  void Emit(base::OutputTopic topic, std::string_view key, const google::protobuf::MessageLite& value) override {
+  void Emit(base::OutputTopic topic, std::string_view key,
+            const google::protobuf::MessageLite& value) override {
     Count(value);
     if (topic != base::OutputTopic::kEvents) return;
     const auto& event = static_cast<const events::v1::Event&>(value);
     if (!event.has_offered()) return;
-    offers.push_back({event.conversation_id(), event.offered().agent_id(), event.offered().offer_id()});
+    offers.push_back(
+        {event.conversation_id(), event.offered().agent_id(), event.offered().offer_id()});
   }
   void Notify(const google::protobuf::MessageLite& update) override { Count(update); }
 
@@ -76,8 +78,11 @@ class Office final {
     }
     const Sink::Offer offer = sink.offers.front();
     sink.offers.pop_front();
-    Act(offer, [](auto& action, const auto& of) { action.mutable_accept()->set_offer_id(of.offer_id); });
-    Act(offer, [](auto& action, const auto&) { action.mutable_reply()->set_text("On its way, sorry for the wait!"); });
+    Act(offer,
+        [](auto& action, const auto& of) { action.mutable_accept()->set_offer_id(of.offer_id); });
+    Act(offer, [](auto& action, const auto&) {
+      action.mutable_reply()->set_text("On its way, sorry for the wait!");
+    });
     Act(offer, [](auto& action, const auto&) { action.mutable_resolve(); });
     return commands + 3;
   }
@@ -104,7 +109,8 @@ class Office final {
     activate.set_version(1);
     activate.mutable_pool()->set_offer_lease_ms(1'000'000'000);
     activate.mutable_pool()->set_decline_cooldown_ms(60'000);
-    for (const char* queue : {"orders", "returns", "vip"}) activate.mutable_pool()->add_queues()->set_name(queue);
+    for (const char* queue : {"orders", "returns", "vip"})
+      activate.mutable_pool()->add_queues()->set_name(queue);
     for (int i = 0; i < kAgents; ++i) {
       auto& agent = *activate.add_agents();
       agent.set_agent_id(fmt::format("agent{}", i));
@@ -200,7 +206,8 @@ class Office final {
   int lives_ = 0;
 };
 
-// Timed is Apply() alone: decoding the command, all its effects, building (and serialising) what it says.
+// Timed is Apply() alone: decoding the command, all its effects, building (and serialising) what it
+// says.
 void BM_WholeLives(benchmark::State& state) {
   Office office(static_cast<int>(state.range(0)), state.range(1) != 0);
   int64_t commands = 0;

@@ -1,9 +1,9 @@
 #include "centralita/app/api_key.h"
 
-#include <array>
-
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
+
+#include <array>
 
 #include "centralita/policy/v1/policy.pb.h"
 
@@ -28,7 +28,8 @@ bool EqualInConstantTime(std::string_view a, std::string_view b) {
 
 bool HasApiKey(const policy::v1::TenantSection& tenant, std::string_view key_sha256) {
   bool found = false;
-  for (const std::string& known : tenant.api_key_sha256()) found |= EqualInConstantTime(known, key_sha256);
+  for (const std::string& known : tenant.api_key_sha256())
+    found |= EqualInConstantTime(known, key_sha256);
   return found;
 }
 

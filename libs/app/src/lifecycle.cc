@@ -50,12 +50,14 @@ absl::Status Lifecycle::Drain(base::Duration limit) {
   return result;
 }
 
-int RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger& logger, base::Duration drain_limit) {
+int RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger& logger,
+                    base::Duration drain_limit) {
   if (!lifecycle.Start().ok()) return 1;
   signal.Wait();
   logger.Info("draining", {{"limit_ms", drain_limit.count()}});
   Watchdog watchdog(drain_limit + kWatchdogMargin, [&logger] {
-    logger.Error("drain_stuck", {{"hint", "A part did not keep to the drain's limit; the process ends now."}});
+    logger.Error("drain_stuck",
+                 {{"hint", "A part did not keep to the drain's limit; the process ends now."}});
     std::_Exit(kWatchdogExit);
   });
   return lifecycle.Drain(drain_limit).ok() ? 0 : 1;

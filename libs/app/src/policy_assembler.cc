@@ -1,9 +1,9 @@
 #include "policy_assembler.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/base/error.h"
 #include "centralita/base/key.h"
@@ -15,9 +15,11 @@ namespace {
 using policy::v1::PolicySection;
 
 absl::Status Damaged(std::string_view what, std::string_view key) {
-  return base::Error(absl::StatusCode::kDataLoss, "policy_damaged",
-                     fmt::format("In the topic policy, {} (key '{}'); the version before stays. Apply the policy again.",
-                                 what, key));
+  return base::Error(
+      absl::StatusCode::kDataLoss, "policy_damaged",
+      fmt::format(
+          "In the topic policy, {} (key '{}'); the version before stays. Apply the policy again.",
+          what, key));
 }
 
 void Add(const PolicySection& section, TenantPolicy& to) {
@@ -62,7 +64,8 @@ std::string SectionName(const PolicySection& section) {
 }
 
 std::string SectionKey(const PolicySection& section) {
-  return base::TenantKey(section.tenant(), fmt::format("{}/{}", SectionName(section), section.version()));
+  return base::TenantKey(section.tenant(),
+                         fmt::format("{}/{}", SectionName(section), section.version()));
 }
 
 std::string ManifestKey(const std::string& tenant) { return base::TenantKey(tenant, "manifest"); }
@@ -89,7 +92,8 @@ absl::StatusOr<bool> PolicyAssembler::Apply(const eventlog::Record& record) {
   return true;
 }
 
-absl::StatusOr<std::shared_ptr<const TenantPolicy>> PolicyAssembler::Assemble(const PolicySection& manifest) const {
+absl::StatusOr<std::shared_ptr<const TenantPolicy>> PolicyAssembler::Assemble(
+    const PolicySection& manifest) const {
   auto whole = std::make_shared<TenantPolicy>();
   whole->tenant = manifest.tenant();
   whole->version = manifest.version();
@@ -111,12 +115,14 @@ uint64_t PolicyAssembler::HighestVersion(const std::string& tenant) const {
   return it == highest_.end() ? 0 : it->second;
 }
 
-std::map<std::string, PolicySection> PolicyAssembler::WholeSections(const std::string& tenant) const {
+std::map<std::string, PolicySection> PolicyAssembler::WholeSections(
+    const std::string& tenant) const {
   std::map<std::string, PolicySection> whole;
   const TenantPolicy* policy = snapshot_.Find(tenant);
   if (policy == nullptr) return whole;
   for (const std::string& key : policy->manifest.keys()) {
-    if (const auto it = sections_.find(key); it != sections_.end()) whole.emplace(SectionName(it->second), it->second);
+    if (const auto it = sections_.find(key); it != sections_.end())
+      whole.emplace(SectionName(it->second), it->second);
   }
   return whole;
 }

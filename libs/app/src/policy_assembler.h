@@ -1,7 +1,8 @@
 // Puts the records of the topic `policy` together to whole versions.
 //
-// A section's key names its version (tenant + "route/7"), so a version that is being written, or was left half-written,
-// takes nothing away from the one before. The manifest's key has no version: tenant + "manifest".
+// A section's key names its version (tenant + "route/7"), so a version that is being written, or
+// was left half-written, takes nothing away from the one before. The manifest's key has no version:
+// tenant + "manifest".
 #pragma once
 
 #include <map>
@@ -24,8 +25,8 @@ std::string ManifestKey(const std::string& tenant);
 // Not thread-safe.
 class PolicyAssembler final {
  public:
-  // True if a tenant has a new whole version now. DATA_LOSS if the record cannot be read or a manifest names what is not
-  // there; the state is then as before.
+  // True if a tenant has a new whole version now. DATA_LOSS if the record cannot be read or a
+  // manifest names what is not there; the state is then as before.
   absl::StatusOr<bool> Apply(const eventlog::Record& record);
 
   const PolicySnapshot& snapshot() const { return snapshot_; }
@@ -35,7 +36,8 @@ class PolicyAssembler final {
   std::map<std::string, policy::v1::PolicySection> WholeSections(const std::string& tenant) const;
 
  private:
-  absl::StatusOr<std::shared_ptr<const TenantPolicy>> Assemble(const policy::v1::PolicySection& manifest) const;
+  absl::StatusOr<std::shared_ptr<const TenantPolicy>> Assemble(
+      const policy::v1::PolicySection& manifest) const;
 
   // By key of the topic.
   std::map<std::string, policy::v1::PolicySection, std::less<>> sections_;

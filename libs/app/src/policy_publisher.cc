@@ -1,11 +1,11 @@
 #include "centralita/app/policy_publisher.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <mutex>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/base/error.h"
 #include "centralita/base/key.h"
@@ -63,15 +63,18 @@ absl::StatusOr<std::map<std::string, PolicySection>> ByName(const std::string& t
     const std::string name = SectionName(section);
     section.set_tenant(tenant);
     if (name.empty() || !named.emplace(name, std::move(section)).second) {
-      return base::Error(absl::StatusCode::kInvalidArgument, "policy_sections",
-                         fmt::format("The policy of tenant '{}' has the section '{}' twice, or a section of no kind.",
-                                     tenant, name));
+      return base::Error(
+          absl::StatusCode::kInvalidArgument, "policy_sections",
+          fmt::format(
+              "The policy of tenant '{}' has the section '{}' twice, or a section of no kind.",
+              tenant, name));
     }
   }
   for (const std::string_view needed : {"tenant", "classifier", "route", "agents"}) {
     if (!named.contains(std::string(needed))) {
-      return base::Error(absl::StatusCode::kInvalidArgument, "policy_sections",
-                         fmt::format("The policy of tenant '{}' lacks the section '{}'.", tenant, needed));
+      return base::Error(
+          absl::StatusCode::kInvalidArgument, "policy_sections",
+          fmt::format("The policy of tenant '{}' lacks the section '{}'.", tenant, needed));
     }
   }
   return named;
@@ -80,14 +83,16 @@ absl::StatusOr<std::map<std::string, PolicySection>> ByName(const std::string& t
 // Appends and remembers the first ack that is an error.
 class DurableAppender final {
  public:
-  explicit DurableAppender(std::unique_ptr<eventlog::Producer> producer) : producer_(std::move(producer)) {}
+  explicit DurableAppender(std::unique_ptr<eventlog::Producer> producer)
+      : producer_(std::move(producer)) {}
 
   absl::Status Append(eventlog::Outgoing record) {
     ABSL_RETURN_IF_ERROR(producer_->WaitForRoom(kFlushLimit));
-    return producer_->Append(std::move(record), [result = result_](absl::StatusOr<uint64_t> offset) {
-      std::lock_guard lock(result->mutex);
-      result->status.Update(offset.status());
-    });
+    return producer_->Append(std::move(record),
+                             [result = result_](absl::StatusOr<uint64_t> offset) {
+                               std::lock_guard lock(result->mutex);
+                               result->status.Update(offset.status());
+                             });
   }
 
   absl::Status Flush() {
@@ -114,8 +119,9 @@ eventlog::Outgoing PolicyRecord(std::string key, std::string value) {
   return record;
 }
 
-absl::Status WriteVersion(DurableAppender& appender, const base::Clock& clock, const std::string& tenant,
-                          uint64_t version, const std::string& applied_by,
+absl::Status WriteVersion(DurableAppender& appender, const base::Clock& clock,
+                          const std::string& tenant, uint64_t version,
+                          const std::string& applied_by,
                           std::map<std::string, PolicySection>& sections,
                           const std::map<std::string, PolicySection>& before) {
   PolicySection manifest;
@@ -126,10 +132,12 @@ absl::Status WriteVersion(DurableAppender& appender, const base::Clock& clock, c
   for (auto& [name, section] : sections) {
     section.set_version(version);
     manifest.mutable_manifest()->add_keys(SectionKey(section));
-    ABSL_RETURN_IF_ERROR(appender.Append(PolicyRecord(SectionKey(section), section.SerializeAsString())));
+    ABSL_RETURN_IF_ERROR(
+        appender.Append(PolicyRecord(SectionKey(section), section.SerializeAsString())));
   }
   ABSL_RETURN_IF_ERROR(appender.Flush());
-  ABSL_RETURN_IF_ERROR(appender.Append(PolicyRecord(ManifestKey(tenant), manifest.SerializeAsString())));
+  ABSL_RETURN_IF_ERROR(
+      appender.Append(PolicyRecord(ManifestKey(tenant), manifest.SerializeAsString())));
   ABSL_RETURN_IF_ERROR(appender.Flush());
   for (const auto& [name, section] : before) {
     ABSL_RETURN_IF_ERROR(appender.Append(PolicyRecord(SectionKey(section), "")));
@@ -139,8 +147,10 @@ absl::Status WriteVersion(DurableAppender& appender, const base::Clock& clock, c
 
 absl::Status Activate(eventlog::EventLog& log, DurableAppender& appender, const std::string& tenant,
                       const std::vector<PolicySection>& sections) {
-  ABSL_ASSIGN_OR_RETURN(const eventlog::TopicInfo routing, log.Describe(std::string(base::topics::kRouting)));
-  ABSL_ASSIGN_OR_RETURN(const eventlog::TopicInfo commands, log.Describe(std::string(base::topics::kCommands)));
+  ABSL_ASSIGN_OR_RETURN(const eventlog::TopicInfo routing,
+                        log.Describe(std::string(base::topics::kRouting)));
+  ABSL_ASSIGN_OR_RETURN(const eventlog::TopicInfo commands,
+                        log.Describe(std::string(base::topics::kCommands)));
   const std::string route = RouteActivation(tenant, sections).SerializeAsString();
   for (uint32_t partition = 0; partition < routing.spec.partitions; ++partition) {
     eventlog::Outgoing record;
@@ -163,7 +173,8 @@ absl::Status Activate(eventlog::EventLog& log, DurableAppender& appender, const 
 
 }  // namespace
 
-routing::v1::RoutingRecord RouteActivation(const std::string& tenant, const std::vector<PolicySection>& sections) {
+routing::v1::RoutingRecord RouteActivation(const std::string& tenant,
+                                           const std::vector<PolicySection>& sections) {
   routing::v1::RoutingRecord record;
   record.set_tenant(tenant);
   record.mutable_activate()->set_tenant(tenant);
@@ -199,7 +210,8 @@ std::vector<commands::v1::Command> PoolActivations(const std::string& tenant,
       *activate.mutable_pool() = section.pool();
       if (part == 0) *activate.mutable_calendars() = route->calendars();
       const int end = std::min(count, (part + 1) * kAgentsPerPart);
-      for (int i = part * kAgentsPerPart; i < end; ++i) *activate.add_agents() = of_pool[static_cast<size_t>(i)];
+      for (int i = part * kAgentsPerPart; i < end; ++i)
+        *activate.add_agents() = of_pool[static_cast<size_t>(i)];
       activate.set_part(static_cast<uint32_t>(part));
       activate.set_parts(static_cast<uint32_t>(parts));
     }
@@ -208,7 +220,8 @@ std::vector<commands::v1::Command> PoolActivations(const std::string& tenant,
 }
 
 absl::StatusOr<PublishResult> PublishPolicy(eventlog::EventLog& log, const base::Clock& clock,
-                                            const std::string& tenant, std::vector<PolicySection> sections,
+                                            const std::string& tenant,
+                                            std::vector<PolicySection> sections,
                                             const std::string& applied_by) {
   ABSL_ASSIGN_OR_RETURN(auto wanted, ByName(tenant, std::move(sections)));
   ABSL_ASSIGN_OR_RETURN(const PolicyAssembler held, ReadAll(log));
@@ -220,7 +233,8 @@ absl::StatusOr<PublishResult> PublishPolicy(eventlog::EventLog& log, const base:
   result.changed = Contents(present) != Contents(wanted);
   if (result.changed) {
     result.version = held.HighestVersion(tenant) + 1;
-    ABSL_RETURN_IF_ERROR(WriteVersion(appender, clock, tenant, result.version, applied_by, wanted, present));
+    ABSL_RETURN_IF_ERROR(
+        WriteVersion(appender, clock, tenant, result.version, applied_by, wanted, present));
     present = std::move(wanted);
   } else {
     result.version = held.snapshot().Find(tenant)->version;

@@ -1,12 +1,12 @@
 #include "centralita/app/policy_watcher.h"
 
+#include <fmt/format.h>
+
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/base/error.h"
 #include "centralita/base/status_macros.h"
@@ -49,7 +49,8 @@ class Watcher final : public PolicyWatcher {
     return WaitFor(limit, "the policy is read", [this] { return loaded_; });
   }
 
-  absl::Status WaitVersion(const std::string& tenant, uint64_t version, base::Duration limit) const override {
+  absl::Status WaitVersion(const std::string& tenant, uint64_t version,
+                           base::Duration limit) const override {
     return WaitFor(limit, fmt::format("tenant '{}' has policy version {}", tenant, version), [&] {
       const TenantPolicy* policy = current_->Find(tenant);
       return policy != nullptr && policy->version >= version;
@@ -79,8 +80,9 @@ class Watcher final : public PolicyWatcher {
   absl::Status WaitFor(base::Duration limit, std::string_view what, Condition condition) const {
     std::unique_lock lock(mutex_);
     if (changed_.wait_for(lock, limit, condition)) return absl::OkStatus();
-    return base::Error(absl::StatusCode::kDeadlineExceeded, "policy_not_loaded",
-                       fmt::format("Waited {} in vain until {}.", base::FormatDuration(limit), what));
+    return base::Error(
+        absl::StatusCode::kDeadlineExceeded, "policy_not_loaded",
+        fmt::format("Waited {} in vain until {}.", base::FormatDuration(limit), what));
   }
 
   void Run() {
@@ -101,12 +103,14 @@ class Watcher final : public PolicyWatcher {
     for (const eventlog::RecordBatch& batch : polled.batches) {
       for (const eventlog::Record& record : batch.records()) {
         const auto whole = assembler_.Apply(record);
-        if (!whole.ok()) logger_.Error("policy_damaged", {{"offset", record.offset}, {"error", whole.status()}});
+        if (!whole.ok())
+          logger_.Error("policy_damaged", {{"offset", record.offset}, {"error", whole.status()}});
         changed |= whole.ok() && *whole;
         next_ = record.offset + 1;
       }
     }
-    // What is at the end of a compacted topic may be gone (tombstones): nothing more to read is the end, too.
+    // What is at the end of a compacted topic may be gone (tombstones): nothing more to read is the
+    // end, too.
     empty_polls_ = polled.batches.empty() ? empty_polls_ + 1 : 0;
     const bool at_end = next_ >= end_ || empty_polls_ >= 2;
     Publish(changed, at_end);

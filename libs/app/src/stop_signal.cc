@@ -1,16 +1,16 @@
 #include "centralita/app/stop_signal.h"
 
-#include <cerrno>
-#include <csignal>
-#include <cstdlib>
-#include <cstring>
-#include <utility>
-
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
 
 #include "centralita/base/error.h"
 
@@ -27,7 +27,8 @@ sigset_t StopSignals() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<StopSignal>> StopSignal::Install(std::function<void(int)> on_second) {
+absl::StatusOr<std::unique_ptr<StopSignal>> StopSignal::Install(
+    std::function<void(int)> on_second) {
   const sigset_t set = StopSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   const int signal_fd = ::signalfd(-1, &set, SFD_CLOEXEC);
@@ -44,7 +45,10 @@ absl::StatusOr<std::unique_ptr<StopSignal>> StopSignal::Install(std::function<vo
 }
 
 StopSignal::StopSignal(int signal_fd, int end_fd, std::function<void(int)> on_second)
-    : signal_fd_(signal_fd), end_fd_(end_fd), on_second_(std::move(on_second)), thread_([this] { Run(); }) {}
+    : signal_fd_(signal_fd),
+      end_fd_(end_fd),
+      on_second_(std::move(on_second)),
+      thread_([this] { Run(); }) {}
 
 StopSignal::~StopSignal() {
   const uint64_t one = 1;

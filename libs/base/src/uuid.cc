@@ -1,11 +1,11 @@
 #include "centralita/base/uuid.h"
 
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
-
-#include <openssl/rand.h>
-#include <openssl/sha.h>
 
 namespace centralita::base {
 namespace {
@@ -32,7 +32,8 @@ std::string Format(Bytes bytes, int version) {
 
 void AppendWithLength(std::string& to, std::string_view part) {
   const auto size = static_cast<uint32_t>(part.size());
-  for (int shift = 24; shift >= 0; shift -= 8) to.push_back(static_cast<char>((size >> shift) & 0xff));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    to.push_back(static_cast<char>((size >> shift) & 0xff));
   to.append(part);
 }
 

@@ -39,8 +39,8 @@ Problem Error(std::string_view code, std::string message) {
   return error;
 }
 
-void Reject(Shard& shard, Context& context, const Conversation* conversation, const cmd::AgentAction& action,
-            const common::v1::ItemError& error) {
+void Reject(Shard& shard, Context& context, const Conversation* conversation,
+            const cmd::AgentAction& action, const common::v1::ItemError& error) {
   auto& rejected = context.Make<events::v1::Rejected>();
   rejected.set_code(error.code());
   rejected.set_detail(error.message());
@@ -63,7 +63,8 @@ const state::DispatchAction* Remembered(const Agent& agent, const Conversation* 
   if (const auto* const done = agent.Recent(action.action_id())) return done;
   if (conversation == nullptr) return nullptr;
   for (const auto& done : conversation->state.actions()) {
-    if (done.action_id() == action.action_id() && done.agent_id() == action.agent_id()) return &done;
+    if (done.action_id() == action.action_id() && done.agent_id() == action.agent_id())
+      return &done;
   }
   return nullptr;
 }
@@ -78,11 +79,13 @@ void Remember(Conversation& conversation, const state::DispatchAction& done) {
 Problem CheckHis(const Doing& doing) {
   if (doing.conversation == nullptr) {
     return Error("unknown_conversation",
-                 "The conversation is not in this pool (any more): it was closed, transferred, or never here.");
+                 "The conversation is not in this pool (any more): it was closed, transferred, or "
+                 "never here.");
   }
   const auto& c = doing.conversation->state;
   if (c.phase() == state::DISPATCH_PHASE_QUEUED || c.phase() == state::DISPATCH_PHASE_OFFERED) {
-    return Error("not_active", "The conversation is not assigned to anybody: accept an offer of it first.");
+    return Error("not_active",
+                 "The conversation is not assigned to anybody: accept an offer of it first.");
   }
   if (c.agent_id() != doing.action.agent_id()) {
     return Error("not_yours", "The conversation is assigned to another agent.");
@@ -90,7 +93,8 @@ Problem CheckHis(const Doing& doing) {
   return std::nullopt;
 }
 
-// The n of "<conversation>.<revision>.<n>", or 0 if the offer is not of this conversation and revision.
+// The n of "<conversation>.<revision>.<n>", or 0 if the offer is not of this conversation and
+// revision.
 uint32_t OfferNumber(const state::DispatchConversation& c, std::string_view offer_id) {
   const std::string prefix = fmt::format("{}.{}.", c.conversation_id(), c.revision());
   if (offer_id.substr(0, prefix.size()) != prefix) return 0;
@@ -105,14 +109,16 @@ uint32_t OfferNumber(const state::DispatchConversation& c, std::string_view offe
 Problem CheckOffered(const Doing& doing, std::string_view offer_id) {
   if (doing.conversation == nullptr) {
     return Error("unknown_conversation",
-                 "The conversation is not in this pool (any more): it was closed, transferred, or never here.");
+                 "The conversation is not in this pool (any more): it was closed, transferred, or "
+                 "never here.");
   }
   const auto& c = doing.conversation->state;
   if (c.phase() == state::DISPATCH_PHASE_OFFERED && c.offer().offer_id() == offer_id) {
     if (c.agent_id() == doing.action.agent_id()) return std::nullopt;
     return Error("not_yours", "The offer is for another agent.");
   }
-  if (OfferNumber(c, offer_id) > 0) return Error("offer_ended", "The offer has ended: it lapsed or was taken back.");
+  if (OfferNumber(c, offer_id) > 0)
+    return Error("offer_ended", "The offer has ended: it lapsed or was taken back.");
   return Error("no_such_offer", "There was no such offer of this conversation.");
 }
 
@@ -139,7 +145,8 @@ Problem DoDecline(Doing& doing) {
   const auto& decline = doing.action.decline();
   if (Problem problem = CheckOffered(doing, decline.offer_id())) return problem;
   EndOffer(doing.shard, doing.context, *doing.conversation,
-           decline.undeliverable() ? events::v1::OFFER_END_UNDELIVERABLE : events::v1::OFFER_END_DECLINED,
+           decline.undeliverable() ? events::v1::OFFER_END_UNDELIVERABLE
+                                   : events::v1::OFFER_END_DECLINED,
            decline.reason());
   ReturnToQueue(doing.shard, doing.context, *doing.conversation,
                 decline.undeliverable() ? "undeliverable" : "declined");
@@ -159,8 +166,8 @@ void SendReply(const Doing& doing) {
   outbound.set_text(doing.action.reply().text());
   outbound.set_agent_id(doing.action.agent_id());
   outbound.set_created_unix_ms(doing.context.now);
-  doing.context.outputs.Emit(base::OutputTopic::kOutbound, base::TenantKey(doing.shard.tenant(), c.customer_id()),
-                             outbound);
+  doing.context.outputs.Emit(base::OutputTopic::kOutbound,
+                             base::TenantKey(doing.shard.tenant(), c.customer_id()), outbound);
 }
 
 Problem DoReply(Doing& doing) {
@@ -168,7 +175,8 @@ Problem DoReply(Doing& doing) {
   auto& c = doing.conversation->state;
   const bool bot = doing.agent.state.record().bot();
   auto& event = BeginEvent(doing.shard, doing.context, *doing.conversation);
-  const ReplyEffect effect = ClocksOnReply(*doing.conversation, bot, doing.context.now, *event.mutable_clocks());
+  const ReplyEffect effect =
+      ClocksOnReply(*doing.conversation, bot, doing.context.now, *event.mutable_clocks());
   c.clear_unanswered();
   c.clear_silent_until_unix_ms();
   Rekey(doing.shard, *doing.conversation);
@@ -192,11 +200,14 @@ Problem DoHold(Doing& doing) {
   if (Problem problem = CheckHis(doing)) return problem;
   const int64_t until = doing.action.hold().until_unix_ms();
   if (until != 0 && until <= doing.context.now) {
-    return Error("invalid_until", "The time until which to hold has passed: name a later one, or 0 for the default.");
+    return Error(
+        "invalid_until",
+        "The time until which to hold has passed: name a later one, or 0 for the default.");
   }
   auto& c = doing.conversation->state;
   const auto& section = doing.shard.policy.section();
-  const int64_t timeout = section.hold_timeout_ms() > 0 ? doing.context.now + section.hold_timeout_ms() : 0;
+  const int64_t timeout =
+      section.hold_timeout_ms() > 0 ? doing.context.now + section.hold_timeout_ms() : 0;
   const bool freed = c.freed() || section.hold_frees_capacity();
   auto& event = BeginEvent(doing.shard, doing.context, *doing.conversation);
   PauseClocks(doing.shard, *doing.conversation, doing.context.now, *event.mutable_clocks());
@@ -217,8 +228,9 @@ Problem DoHold(Doing& doing) {
 
 Problem DoResolve(Doing& doing) {
   if (Problem problem = CheckHis(doing)) return problem;
-  const auto reason = doing.agent.state.record().bot() ? routing::v1::CLOSE_REASON_RESOLVED_BY_BOT
-                                                       : routing::v1::CLOSE_REASON_RESOLVED_BY_AGENT;
+  const auto reason = doing.agent.state.record().bot()
+                          ? routing::v1::CLOSE_REASON_RESOLVED_BY_BOT
+                          : routing::v1::CLOSE_REASON_RESOLVED_BY_AGENT;
   NoteFreed(doing.shard, doing.context, *doing.conversation);
   Close(doing.shard, doing.context, *doing.conversation, reason, doing.action.action_id(),
         doing.action.resolve().intent());
@@ -254,16 +266,20 @@ Problem Do(Doing& doing) {
   return Error("unknown_action", "The action has no kind that this version knows.");
 }
 
-// What makes the action none of this agent's, before it is looked at. Not remembered: a retry may be right.
+// What makes the action none of this agent's, before it is looked at. Not remembered: a retry may
+// be right.
 Problem CheckSender(const Agent* agent, const cmd::AgentAction& action) {
   if (agent == nullptr) {
-    return Error("unknown_agent", fmt::format("Agent '{}' is not in this pool's directory.", action.agent_id()));
+    return Error("unknown_agent",
+                 fmt::format("Agent '{}' is not in this pool's directory.", action.agent_id()));
   }
-  if (action.action_id().empty()) return Error("missing_action_id", "An action needs an id, so that a retry is safe.");
+  if (action.action_id().empty())
+    return Error("missing_action_id", "An action needs an id, so that a retry is safe.");
   return std::nullopt;
 }
 
-void Answer(Shard& shard, Context& context, const cmd::AgentAction& action, const Problem& problem) {
+void Answer(Shard& shard, Context& context, const cmd::AgentAction& action,
+            const Problem& problem) {
   NotifyResult(shard, context, action.agent_id(), action.session(), Outcome(action, problem));
 }
 
@@ -279,7 +295,9 @@ void Act(Shard& shard, Context& context, const cmd::AgentAction& action) {
       return;
     }
     if (!agent->Connected() || agent->state.session() != action.session()) {
-      problem = Error("wrong_session", "The agent has another session (or none) now: send it again through that one.");
+      problem =
+          Error("wrong_session",
+                "The agent has another session (or none) now: send it again through that one.");
     }
   }
   if (problem) {

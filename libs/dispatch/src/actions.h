@@ -1,4 +1,5 @@
-// What agents do. Idempotent by (agent, action id): a repeat gives the same answer and has no second effect.
+// What agents do. Idempotent by (agent, action id): a repeat gives the same answer and has no
+// second effect.
 #pragma once
 
 #include "context.h"

@@ -23,8 +23,9 @@ void EnterStage(Shard& shard, state::DispatchSweep stage) {
 // The agent behind the one at which the sweep stands.
 Agent* NextAgent(Shard& shard) {
   const auto& agents = shard.agents();
-  const auto it = shard.counters.sweep_agent().empty() ? agents.begin()
-                                                       : agents.upper_bound(shard.counters.sweep_agent());
+  const auto it = shard.counters.sweep_agent().empty()
+                      ? agents.begin()
+                      : agents.upper_bound(shard.counters.sweep_agent());
   return it == agents.end() ? nullptr : it->second.get();
 }
 
@@ -123,13 +124,15 @@ void FinishAgents(Shard& shard, Context& context) {
 
 void Activate(Shard& shard, Context& context, const policy::v1::ActivatePool& activation) {
   auto& policy = shard.policy;
-  if (activation.version() <= policy.version() || activation.version() < policy.next_version()) return;
+  if (activation.version() <= policy.version() || activation.version() < policy.next_version())
+    return;
   if (activation.part() == 0) {
     FinishAgents(shard, context);
     policy.set_next_version(activation.version());
     policy.clear_next_section();
     policy.clear_next_calendars();
-  } else if (activation.version() != policy.next_version() || activation.part() != policy.next_part()) {
+  } else if (activation.version() != policy.next_version() ||
+             activation.part() != policy.next_part()) {
     return;
   }
   TakePart(shard, activation);
@@ -160,7 +163,8 @@ int ContinueSweep(Shard& shard, Context& context, int budget) {
 }
 
 void StartMatchSweep(Shard& shard) {
-  if (shard.counters.sweep() == state::DISPATCH_SWEEP_UNSPECIFIED) EnterStage(shard, state::DISPATCH_SWEEP_MATCH);
+  if (shard.counters.sweep() == state::DISPATCH_SWEEP_UNSPECIFIED)
+    EnterStage(shard, state::DISPATCH_SWEEP_MATCH);
 }
 
 }  // namespace centralita::dispatch

@@ -1,5 +1,5 @@
-// A new policy version in a shard. What touches many objects goes in slices (a sweep), continued by ticks: first the
-// agents, then the places of what waits, then agents look for work.
+// A new policy version in a shard. What touches many objects goes in slices (a sweep), continued by
+// ticks: first the agents, then the places of what waits, then agents look for work.
 #pragma once
 
 #include "centralita/policy/v1/policy.pb.h"

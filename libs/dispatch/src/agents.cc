@@ -97,7 +97,8 @@ void SetPresence(Shard& shard, Context& context, const cmd::Presence& presence) 
     case cmd::PRESENCE_STATUS_AVAILABLE:
     case cmd::PRESENCE_STATUS_AWAY:
       if (presence.session().empty() || IsOver(*agent, presence.session())) {
-        Reject(shard, context, presence, "wrong_session", "That session is over: a newer one has taken its place.");
+        Reject(shard, context, presence, "wrong_session",
+               "That session is over: a newer one has taken its place.");
       } else {
         Connect(shard, context, *agent, presence);
       }
@@ -109,7 +110,8 @@ void SetPresence(Shard& shard, Context& context, const cmd::Presence& presence) 
       if (his) LoseSession(shard, context, *agent);
       return;
     default:
-      Reject(shard, context, presence, "unknown_status", "The presence has no status that this version knows.");
+      Reject(shard, context, presence, "unknown_status",
+             "The presence has no status that this version knows.");
   }
 }
 
@@ -125,7 +127,9 @@ void LoseSession(Shard& shard, Context& context, Agent& agent) {
   }
 }
 
-void EndGrace(Shard& shard, Context& context, Agent& agent) { GoOffline(shard, context, agent, "agent_lost"); }
+void EndGrace(Shard& shard, Context& context, Agent& agent) {
+  GoOffline(shard, context, agent, "agent_lost");
+}
 
 void RemoveFromDirectory(Shard& shard, Context& context, Agent& agent) {
   GoOffline(shard, context, agent, "agent_lost");

@@ -8,7 +8,8 @@
 
 namespace centralita::dispatch {
 
-// The agent, if the policy in force has him; null otherwise. Takes over a record that the sweep has not reached.
+// The agent, if the policy in force has him; null otherwise. Takes over a record that the sweep has
+// not reached.
 Agent* KnownAgent(Shard& shard, std::string_view id);
 
 void SetPresence(Shard& shard, Context& context, const cmd::Presence& presence);

@@ -1,4 +1,5 @@
-// Says all again from the entries, in the plainest way, and compares: it must share no code with the indexes.
+// Says all again from the entries, in the plainest way, and compares: it must share no code with
+// the indexes.
 #include "audit.h"
 
 #include <algorithm>
@@ -17,7 +18,8 @@ namespace {
 
 absl::Status Broken(const Shard& shard, std::string_view what) {
   return base::Error(absl::StatusCode::kInternal, "invariant_broken",
-                     fmt::format("Shard '{}': {}. Please report this with the partition's log.", shard.key(), what));
+                     fmt::format("Shard '{}': {}. Please report this with the partition's log.",
+                                 shard.key(), what));
 }
 
 bool Assigned(const Conversation& conversation) {
@@ -26,17 +28,22 @@ bool Assigned(const Conversation& conversation) {
          phase == state::DISPATCH_PHASE_WAITING;
 }
 
-absl::Status AuditConversation(const Shard& shard, const std::string& id, const Conversation& conversation) {
+absl::Status AuditConversation(const Shard& shard, const std::string& id,
+                               const Conversation& conversation) {
   const auto& c = conversation.state;
   const bool queued = c.phase() == state::DISPATCH_PHASE_QUEUED;
-  if (c.conversation_id() != id) return Broken(shard, "conversation " + id + " is filed under another id");
-  if (!queued && !Assigned(conversation)) return Broken(shard, "conversation " + id + " has no phase");
-  if (queued != c.agent_id().empty()) return Broken(shard, "conversation " + id + " and its agent disagree");
+  if (c.conversation_id() != id)
+    return Broken(shard, "conversation " + id + " is filed under another id");
+  if (!queued && !Assigned(conversation))
+    return Broken(shard, "conversation " + id + " has no phase");
+  if (queued != c.agent_id().empty())
+    return Broken(shard, "conversation " + id + " and its agent disagree");
   if ((c.phase() == state::DISPATCH_PHASE_OFFERED) != c.has_offer()) {
     return Broken(shard, "conversation " + id + " and its offer disagree");
   }
   if ((queued && c.ripe()) != (conversation.signature != nullptr)) {
-    return Broken(shard, "conversation " + id + " is waiting and in no queue, or the other way round");
+    return Broken(shard,
+                  "conversation " + id + " is waiting and in no queue, or the other way round");
   }
   const auto at = shard.by_arrival().find(c.arrival());
   if (at == shard.by_arrival().end() || at->second != &conversation) {
@@ -44,7 +51,8 @@ absl::Status AuditConversation(const Shard& shard, const std::string& id, const 
   }
   uint64_t before = c.last_sequence() + 1;
   for (const auto& early : c.early()) {
-    if (early.message().sequence() <= before) return Broken(shard, "conversation " + id + " holds back wrong messages");
+    if (early.message().sequence() <= before)
+      return Broken(shard, "conversation " + id + " holds back wrong messages");
     before = early.message().sequence();
   }
   return absl::OkStatus();
@@ -61,14 +69,16 @@ absl::Status AuditQueues(const Shard& shard) {
     for (const auto& [place, conversation] : signature->waiting) {
       const auto& c = conversation->state;
       if (conversation->signature != signature || place.due != c.due_unix_ms() ||
-          place.eligible != c.eligible_unix_ms() || place.arrival != c.arrival() || signature->units != c.units()) {
+          place.eligible != c.eligible_unix_ms() || place.arrival != c.arrival() ||
+          signature->units != c.units()) {
         return Broken(shard, "conversation " + c.conversation_id() + " is in the wrong place");
       }
       ++seen[conversation];
     }
   }
   for (const auto& [id, conversation] : shard.conversations()) {
-    const int expected = conversation->state.phase() == state::DISPATCH_PHASE_QUEUED && conversation->state.ripe();
+    const int expected =
+        conversation->state.phase() == state::DISPATCH_PHASE_QUEUED && conversation->state.ripe();
     const auto it = seen.find(conversation.get());
     if ((it == seen.end() ? 0 : it->second) != expected) {
       return Broken(shard, "conversation " + id + " is in no queue or in two");
@@ -80,18 +90,24 @@ absl::Status AuditQueues(const Shard& shard) {
 absl::Status AuditAgent(const Shard& shard, const Agent& agent, int32_t load, size_t work) {
   const auto& a = agent.state;
   const std::string& id = a.agent_id();
-  if (agent.load != load) return Broken(shard, fmt::format("agent {} counts {} units for {}", id, agent.load, load));
+  if (agent.load != load)
+    return Broken(shard, fmt::format("agent {} counts {} units for {}", id, agent.load, load));
   if (agent.work.size() != work) return Broken(shard, "agent " + id + " counts his work wrongly");
   if (load > a.record().capacity_units() && !a.lowered()) {
-    return Broken(shard, fmt::format("agent {} has {} units of {}", id, load, a.record().capacity_units()));
+    return Broken(
+        shard, fmt::format("agent {} has {} units of {}", id, load, a.record().capacity_units()));
   }
   const bool available = a.has_record() && a.status() == commands::v1::PRESENCE_STATUS_AVAILABLE;
-  if (agent.listed != available) return Broken(shard, "agent " + id + " and the list of the available disagree");
-  if (available && a.session().empty()) return Broken(shard, "agent " + id + " is available without a session");
-  if (agent.listed && (agent.place.load != load || !agent.agent_class->available.contains(agent.place))) {
+  if (agent.listed != available)
+    return Broken(shard, "agent " + id + " and the list of the available disagree");
+  if (available && a.session().empty())
+    return Broken(shard, "agent " + id + " is available without a session");
+  if (agent.listed &&
+      (agent.place.load != load || !agent.agent_class->available.contains(agent.place))) {
     return Broken(shard, "agent " + id + " is listed with another load");
   }
-  if (a.has_record() != (agent.agent_class != nullptr)) return Broken(shard, "agent " + id + " has no class");
+  if (a.has_record() != (agent.agent_class != nullptr))
+    return Broken(shard, "agent " + id + " has no class");
   if (agent.agent_class != nullptr && agent.agent_class->capacity != a.record().capacity_units()) {
     return Broken(shard, "agent " + id + " is in a class of another capacity");
   }
@@ -147,26 +163,31 @@ bool Serves(const Agent& agent, const state::DispatchConversation& c) {
   const auto& record = agent.state.record();
   const auto& step = c.steps(static_cast<int>(c.step()));
   for (const auto& wanted : step.skills()) {
-    const bool has = std::any_of(record.skills().begin(), record.skills().end(), [&](const auto& skill) {
-      return skill.name() == wanted.name() && skill.level() >= wanted.level();
-    });
+    const bool has =
+        std::any_of(record.skills().begin(), record.skills().end(), [&](const auto& skill) {
+          return skill.name() == wanted.name() && skill.level() >= wanted.level();
+        });
     if (!has) return false;
   }
   const std::string& language = c.facts().language();
   if (!step.match_language() || language.empty() || language == "und") return true;
-  return std::find(record.languages().begin(), record.languages().end(), language) != record.languages().end();
+  return std::find(record.languages().begin(), record.languages().end(), language) !=
+         record.languages().end();
 }
 
 // Nothing waits that somebody could have, unless a sweep or pacing is still to hand it out.
 absl::Status AuditIdle(const Shard& shard) {
-  if (shard.counters.sweep() != state::DISPATCH_SWEEP_UNSPECIFIED || shard.counters.pace_until_unix_ms() > 0) {
+  if (shard.counters.sweep() != state::DISPATCH_SWEEP_UNSPECIFIED ||
+      shard.counters.pace_until_unix_ms() > 0) {
     return absl::OkStatus();
   }
   for (const auto& [head, signature] : shard.heads()) {
     for (const auto& [place, conversation] : signature->waiting) {
       for (const auto& [id, agent] : shard.agents()) {
-        const bool room = agent->state.record().capacity_units() - agent->load >= conversation->state.units();
-        if (agent->listed && room && Serves(*agent, conversation->state) && !conversation->CoolsDown(id)) {
+        const bool room =
+            agent->state.record().capacity_units() - agent->load >= conversation->state.units();
+        if (agent->listed && room && Serves(*agent, conversation->state) &&
+            !conversation->CoolsDown(id)) {
           return Broken(shard, fmt::format("conversation {} waits while agent {} is free",
                                            conversation->state.conversation_id(), id));
         }
@@ -199,12 +220,14 @@ absl::Status Machine::Audit() const {
       sessions += agent->Connected() && !agent->state.incarnation().empty() ? 1 : 0;
     }
     const int64_t due = shard->NextDue();
-    if (due != kNoTime && !due_.contains({due, key})) return Broken(*shard, "its next due time is not noted");
+    if (due != kNoTime && !due_.contains({due, key}))
+      return Broken(*shard, "its next due time is not noted");
   }
   size_t indexed = 0;
   for (const auto& [incarnation, agents] : sessions_) indexed += agents.size();
   if (indexed == sessions) return absl::OkStatus();
-  return base::Error(absl::StatusCode::kInternal, "invariant_broken", "The index of sessions is not what agents say.");
+  return base::Error(absl::StatusCode::kInternal, "invariant_broken",
+                     "The index of sessions is not what agents say.");
 }
 
 }  // namespace centralita::dispatch

@@ -18,7 +18,8 @@ const clocks::v1::Calendar& CalendarFor(const Shard& shard, const ClockState& cl
   return CalendarOf(shard.policy, clock.spec().calendar());
 }
 
-// A calendar that has run out must not lose a clock: it then counts all day until a newer policy comes.
+// A calendar that has run out must not lose a clock: it then counts all day until a newer policy
+// comes.
 ClockState OrAlwaysOpen(absl::StatusOr<ClockState> next, absl::StatusOr<ClockState> otherwise) {
   return next.ok() ? *std::move(next) : *std::move(otherwise);
 }
@@ -38,7 +39,7 @@ ClockState Restarted(const Shard& shard, const ClockState& clock, int64_t at_ms)
 clocks::v1::StopCondition StopOf(const clocks::v1::ClockSpec& spec) {
   if (spec.stop() != clocks::v1::STOP_CONDITION_UNSPECIFIED) return spec.stop();
   return spec.kind() == clocks::v1::CLOCK_KIND_RESOLUTION ? clocks::v1::STOP_CONDITION_RESOLVED
-                                                           : clocks::v1::STOP_CONDITION_ANY_REPLY;
+                                                          : clocks::v1::STOP_CONDITION_ANY_REPLY;
 }
 
 bool StopsOnReply(const clocks::v1::ClockSpec& spec, bool bot) {
@@ -98,20 +99,22 @@ void StartClocks(Shard& shard, Conversation& conversation) {
   }
 }
 
-void ClocksOnMessage(Shard& shard, Conversation& conversation, int64_t reply_window, ChangedClocks& changed) {
+void ClocksOnMessage(Shard& shard, Conversation& conversation, int64_t reply_window,
+                     ChangedClocks& changed) {
   auto& c = conversation.state;
   if (reply_window > 0) c.set_reply_window_unix_ms(reply_window);
   for (ClockState& clock : *c.mutable_clocks()) {
     if (clock.spec().kind() == clocks::v1::CLOCK_KIND_REPLY_WINDOW) {
       RunReplyWindow(conversation, clock, changed);
-    } else if (clock.spec().kind() == clocks::v1::CLOCK_KIND_NEXT_RESPONSE && c.first_response_given() &&
-               c.has_unanswered() && !Runs(clock)) {
+    } else if (clock.spec().kind() == clocks::v1::CLOCK_KIND_NEXT_RESPONSE &&
+               c.first_response_given() && c.has_unanswered() && !Runs(clock)) {
       Take(clock, Restarted(shard, clock, SaidMs(c.unanswered())), changed);
     }
   }
 }
 
-ReplyEffect ClocksOnReply(Conversation& conversation, bool bot, int64_t now, ChangedClocks& changed) {
+ReplyEffect ClocksOnReply(Conversation& conversation, bool bot, int64_t now,
+                          ChangedClocks& changed) {
   auto& c = conversation.state;
   ReplyEffect effect;
   bool has_first_response = false;
@@ -148,13 +151,15 @@ void ResumeClocks(Shard& shard, Conversation& conversation, int64_t now, Changed
   const base::TimePoint at = base::FromUnixMillis(now);
   for (ClockState& clock : *conversation.state.mutable_clocks()) {
     Take(clock,
-         OrAlwaysOpen(sla::Resume(clock, CalendarFor(shard, clock), at), sla::Resume(clock, sla::AlwaysOpen(), at)),
+         OrAlwaysOpen(sla::Resume(clock, CalendarFor(shard, clock), at),
+                      sla::Resume(clock, sla::AlwaysOpen(), at)),
          changed);
   }
 }
 
 void StopAllClocks(Conversation& conversation, ChangedClocks& changed) {
-  for (ClockState& clock : *conversation.state.mutable_clocks()) Take(clock, sla::Stop(clock), changed);
+  for (ClockState& clock : *conversation.state.mutable_clocks())
+    Take(clock, sla::Stop(clock), changed);
 }
 
 void Alarm(Shard& shard, Context& context, const cmd::Alarm& alarm) {
@@ -162,14 +167,16 @@ void Alarm(Shard& shard, Context& context, const cmd::Alarm& alarm) {
   if (conversation == nullptr) return;
   for (ClockState& clock : *conversation->state.mutable_clocks()) {
     if (clock.spec().name() != alarm.alarm().clock()) continue;
-    sla::AlarmResult result = sla::OnAlarm(clock, CalendarFor(shard, clock), alarm.alarm().generation(),
-                                           alarm.alarm().threshold(), base::FromUnixMillis(context.now));
+    sla::AlarmResult result =
+        sla::OnAlarm(clock, CalendarFor(shard, clock), alarm.alarm().generation(),
+                     alarm.alarm().threshold(), base::FromUnixMillis(context.now));
     if (result.effect == sla::AlarmEffect::kNone) return;
     clock = std::move(result.clock);
     shard.Update(*conversation);
     auto& event = BeginEvent(shard, context, *conversation);
     *event.add_clocks() = clock;
-    auto& told = result.effect == sla::AlarmEffect::kBreached ? *event.mutable_breached() : *event.mutable_warned();
+    auto& told = result.effect == sla::AlarmEffect::kBreached ? *event.mutable_breached()
+                                                              : *event.mutable_warned();
     *told.mutable_alarm() = alarm.alarm();
     told.set_kind(clock.spec().kind());
     Emit(shard, context, event);

@@ -13,15 +13,18 @@ using ChangedClocks = google::protobuf::RepeatedPtrField<clocks::v1::ClockState>
 // A conversation enters: idle clocks of first response and resolution start with its first message.
 void StartClocks(Shard& shard, Conversation& conversation);
 
-// The customer said something: the reply window moves, a next response is due (after the first one was given).
-void ClocksOnMessage(Shard& shard, Conversation& conversation, int64_t reply_window, ChangedClocks& changed);
+// The customer said something: the reply window moves, a next response is due (after the first one
+// was given).
+void ClocksOnMessage(Shard& shard, Conversation& conversation, int64_t reply_window,
+                     ChangedClocks& changed);
 
 struct ReplyEffect {
   bool first_response = false;
   int64_t response_ms = 0;
 };
 // An answer stops what waits for one.
-ReplyEffect ClocksOnReply(Conversation& conversation, bool bot, int64_t now, ChangedClocks& changed);
+ReplyEffect ClocksOnReply(Conversation& conversation, bool bot, int64_t now,
+                          ChangedClocks& changed);
 
 void PauseClocks(Shard& shard, Conversation& conversation, int64_t now, ChangedClocks& changed);
 void ResumeClocks(Shard& shard, Conversation& conversation, int64_t now, ChangedClocks& changed);

@@ -1,4 +1,5 @@
-// What an operation needs beside the shard: where outputs go, the record's time, and memory for its messages.
+// What an operation needs beside the shard: where outputs go, the record's time, and memory for its
+// messages.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,9 @@ struct Context {
   }
 };
 
-// Shows `part` of the state as a field of a message that is about to be written out, without a copy if that message
-// lives in the arena (where nothing owns its parts). `part` must stay as it is until then.
+// Shows `part` of the state as a field of a message that is about to be written out, without a copy
+// if that message lives in the arena (where nothing owns its parts). `part` must stay as it is
+// until then.
 template <typename Whole, typename Part>
 void Lend(Whole& whole, void (Whole::*lend)(Part*), Part* (Whole::*copy)(), const Part& part) {
   if (whole.GetArena() != nullptr) {

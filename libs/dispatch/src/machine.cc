@@ -13,8 +13,8 @@
 namespace centralita::dispatch {
 namespace {
 
-// Enough for most records. The arena gives back every block but this one after each record, and to give back large
-// ones makes malloc tidy up (half of all the time, measured).
+// Enough for most records. The arena gives back every block but this one after each record, and to
+// give back large ones makes malloc tidy up (half of all the time, measured).
 constexpr size_t kFirstBlock = 64 * 1024;
 
 google::protobuf::ArenaOptions ArenaFrom(char* block) {
@@ -26,7 +26,8 @@ google::protobuf::ArenaOptions ArenaFrom(char* block) {
 
 }  // namespace
 
-Machine::Machine() : block_(std::make_unique<char[]>(kFirstBlock)), arena_(ArenaFrom(block_.get())) {
+Machine::Machine()
+    : block_(std::make_unique<char[]>(kFirstBlock)), arena_(ArenaFrom(block_.get())) {
   header_.set_engine_level(kEngineLevel);
   MarkHeader();
 }
@@ -73,8 +74,8 @@ Shard& Machine::FindOrCreate(std::string_view tenant, std::string_view pool) {
 }
 
 void Machine::ApplyToShard(const cmd::Command& command, Context& context) {
-  const bool creates =
-      command.kind_case() == cmd::Command::kEnqueue || command.kind_case() == cmd::Command::kActivate;
+  const bool creates = command.kind_case() == cmd::Command::kEnqueue ||
+                       command.kind_case() == cmd::Command::kActivate;
   Shard* const shard = creates ? &FindOrCreate(command.tenant(), command.pool())
                                : Find(command.tenant(), command.pool());
   if (shard == nullptr) {
@@ -110,7 +111,8 @@ void Machine::ApplyToShard(const cmd::Command& command, Context& context) {
   NoteDue(*shard);
 }
 
-// A pool of which nothing is known: whoever acts there is refused, in the same words as always, and nothing is kept.
+// A pool of which nothing is known: whoever acts there is refused, in the same words as always, and
+// nothing is kept.
 void Machine::ApplyToUnknownShard(const cmd::Command& command, Context& context) {
   ChangedKeys changed;
   Sessions sessions;
@@ -126,7 +128,8 @@ void Machine::Tick(Context& context) {
 }
 
 void Machine::DoTimers(Context& context) {
-  // Shards with a sweep are noted as due at 0, whatever their timers say; each shard is asked in order.
+  // Shards with a sweep are noted as due at 0, whatever their timers say; each shard is asked in
+  // order.
   int budget = kTimersPerTick;
   auto it = due_.begin();
   while (budget > 0 && it != due_.end() && it->first <= context.now) {

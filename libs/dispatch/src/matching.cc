@@ -48,8 +48,8 @@ class Podium final {
   size_t size_ = 0;
 };
 
-void AddSticky(Shard& shard, const Conversation& conversation, const std::vector<ClassFit>& fits, int64_t now,
-               Podium& podium) {
+void AddSticky(Shard& shard, const Conversation& conversation, const std::vector<ClassFit>& fits,
+               int64_t now, Podium& podium) {
   const auto& c = conversation.state;
   if (c.sticky_agent_id().empty() || now >= c.sticky_until_unix_ms()) return;
   Agent* const agent = shard.FindAgent(c.sticky_agent_id());
@@ -139,12 +139,13 @@ const events::v1::Decision& DecisionFor(Shard& shard, Context& context, Conversa
 bool TryOffer(Shard& shard, Context& context, Conversation& conversation) {
   const Podium podium = Candidates(shard, conversation, context.now, kRunnersUp + 1);
   if (podium.size() == 0) return false;
-  MakeOffer(shard, context, conversation, *podium[0].agent, DecisionFor(shard, context, conversation, podium));
+  MakeOffer(shard, context, conversation, *podium[0].agent,
+            DecisionFor(shard, context, conversation, podium));
   return true;
 }
 
-// Whether an offer may be made now. Work that has waited is counted; once a second's share is used up, all waits for
-// the next one, so that nothing new passes by.
+// Whether an offer may be made now. Work that has waited is counted; once a second's share is used
+// up, all waits for the next one, so that nothing new passes by.
 bool PaceAllows(Shard& shard, int64_t now, bool fresh) {
   const uint32_t limit = shard.policy.section().release_per_second();
   if (limit == 0) return true;
@@ -179,7 +180,9 @@ Conversation* BestWorkFor(Shard& shard, const Agent& agent) {
   Conversation* best = nullptr;
   for (const auto& [head, signature] : shard.heads()) {
     if (best != nullptr && best->place < head) break;
-    if (signature->units > room || shard.FitsOf(*signature)[agent.agent_class->index].fit != Fit::kYes) continue;
+    if (signature->units > room ||
+        shard.FitsOf(*signature)[agent.agent_class->index].fit != Fit::kYes)
+      continue;
     for (const auto& [place, conversation] : signature->waiting) {
       if (best != nullptr && best->place < place) break;
       if (conversation->CoolsDown(agent.state.agent_id())) continue;

@@ -1,5 +1,5 @@
-// Who gets what. Triggered by events, never by polling: a conversation that may be offered looks for the best agent, an
-// agent who has room looks at the heads of the signatures that he can serve.
+// Who gets what. Triggered by events, never by polling: a conversation that may be offered looks
+// for the best agent, an agent who has room looks at the heads of the signatures that he can serve.
 #pragma once
 
 #include "context.h"
@@ -10,8 +10,8 @@ namespace centralita::dispatch {
 // A conversation has come into a queue, or asks for less than before. `fresh`: it has not waited.
 void MatchConversation(Shard& shard, Context& context, Conversation& conversation, bool fresh);
 
-// The agent has more room than before, or has come. False if there was more for him than one record may hand out; a
-// sweep will go on.
+// The agent has more room than before, or has come. False if there was more for him than one record
+// may hand out; a sweep will go on.
 bool MatchAgent(Shard& shard, Context& context, Agent& agent);
 
 // The best agent for it now; null if there is none.

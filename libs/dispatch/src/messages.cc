@@ -28,9 +28,9 @@ void Keep(Conversation& conversation, const routing::v1::MessageRef& message) {
 void KeepEarly(Conversation& conversation, const cmd::Append& append) {
   auto& early = *conversation.state.mutable_early();
   const uint64_t sequence = append.message().sequence();
-  const auto at = std::lower_bound(early.begin(), early.end(), sequence, [](const cmd::Append& a, uint64_t s) {
-    return a.message().sequence() < s;
-  });
+  const auto at =
+      std::lower_bound(early.begin(), early.end(), sequence,
+                       [](const cmd::Append& a, uint64_t s) { return a.message().sequence() < s; });
   if (at != early.end() && at->message().sequence() == sequence) return;
   const auto position = static_cast<int>(at - early.begin());
   if (early.size() == kEarlyMessages) {
@@ -41,14 +41,16 @@ void KeepEarly(Conversation& conversation, const cmd::Append& append) {
   for (int i = early.size() - 1; i > position; --i) early.SwapElements(i, i - 1);
 }
 
-void Absorb(Shard& shard, Conversation& conversation, const cmd::Append& append, ChangedClocks& changed) {
+void Absorb(Shard& shard, Conversation& conversation, const cmd::Append& append,
+            ChangedClocks& changed) {
   Keep(conversation, append.message());
   if (append.has_facts()) TakeFacts(shard, conversation, append.facts());
   ClocksOnMessage(shard, conversation, append.reply_window_unix_ms(), changed);
 }
 
 // All that can be applied now; how many.
-int AbsorbAll(Shard& shard, Conversation& conversation, const cmd::Append& append, ChangedClocks& changed) {
+int AbsorbAll(Shard& shard, Conversation& conversation, const cmd::Append& append,
+              ChangedClocks& changed) {
   Absorb(shard, conversation, append, changed);
   int count = 1;
   auto& early = *conversation.state.mutable_early();
@@ -83,7 +85,8 @@ bool CanResume(const Conversation& conversation) {
   return !c.freed() || agent->Room() >= c.units();
 }
 
-void Resume(Shard& shard, Context& context, Conversation& conversation, const ChangedClocks& changed, int messages) {
+void Resume(Shard& shard, Context& context, Conversation& conversation,
+            const ChangedClocks& changed, int messages) {
   auto& c = conversation.state;
   c.set_phase(state::DISPATCH_PHASE_ACTIVE);
   c.clear_freed();
@@ -101,7 +104,8 @@ void Resume(Shard& shard, Context& context, Conversation& conversation, const Ch
 }
 
 // His agent has no room or is not there: queued at its age, for him if he comes free in time.
-void QueueSticky(Shard& shard, Context& context, Conversation& conversation, const ChangedClocks& changed) {
+void QueueSticky(Shard& shard, Context& context, Conversation& conversation,
+                 const ChangedClocks& changed) {
   auto& c = conversation.state;
   const bool full = conversation.holder != nullptr && conversation.holder->Connected();
   c.set_sticky_agent_id(c.agent_id());
@@ -114,7 +118,8 @@ void QueueSticky(Shard& shard, Context& context, Conversation& conversation, con
   if (agent != nullptr && had_room_taken) MatchAgent(shard, context, *agent);
 }
 
-void CustomerBack(Shard& shard, Context& context, Conversation& conversation, ChangedClocks& changed, int messages) {
+void CustomerBack(Shard& shard, Context& context, Conversation& conversation,
+                  ChangedClocks& changed, int messages) {
   ResumeClocks(shard, conversation, context.now, changed);
   if (CanResume(conversation)) {
     Resume(shard, context, conversation, changed, messages);
@@ -128,7 +133,8 @@ void CustomerBack(Shard& shard, Context& context, Conversation& conversation, Ch
 void TakeFirstMessages(Conversation& conversation, const cmd::Enqueue& enqueue) {
   auto& c = conversation.state;
   for (const auto& message : enqueue.messages()) Keep(conversation, message);
-  if (enqueue.messages().empty() && enqueue.first_sequence() > 0) c.set_last_sequence(enqueue.first_sequence() - 1);
+  if (enqueue.messages().empty() && enqueue.first_sequence() > 0)
+    c.set_last_sequence(enqueue.first_sequence() - 1);
   c.set_reported_sequence(enqueue.first_sequence() > 0 ? enqueue.first_sequence() - 1 : 0);
 }
 

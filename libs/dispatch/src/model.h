@@ -1,5 +1,5 @@
-// The objects of a shard. `state` is the entry, all of it; everything beside it is an index that Shard keeps and builds
-// again after loading.
+// The objects of a shard. `state` is the entry, all of it; everything beside it is an index that
+// Shard keeps and builds again after loading.
 #pragma once
 
 #include <compare>
@@ -24,7 +24,8 @@ struct Agent;
 struct Conversation;
 struct Signature;
 
-// Order in a queue: earliest due, then the older, then who came first. `arrival` is unique in a shard.
+// Order in a queue: earliest due, then the older, then who came first. `arrival` is unique in a
+// shard.
 struct QueueKey {
   int64_t due = 0;
   int64_t eligible = 0;
@@ -32,7 +33,8 @@ struct QueueKey {
   auto operator<=>(const QueueKey&) const = default;
 };
 
-// `arrival` is unique in a shard over conversations and agents, so the pointers never decide an order.
+// `arrival` is unique in a shard over conversations and agents, so the pointers never decide an
+// order.
 struct TimerKey {
   int64_t due = 0;
   uint64_t arrival = 0;
@@ -55,7 +57,8 @@ struct AvailableOrder {
   bool operator()(const AvailableKey& a, const AvailableKey& b) const;
 };
 
-// Agents who can do the same: one capacity, the same skills and languages. Matching looks at classes, not at agents.
+// Agents who can do the same: one capacity, the same skills and languages. Matching looks at
+// classes, not at agents.
 struct AgentClass {
   int32_t capacity = 0;
   std::vector<directory::v1::Skill> skills;
@@ -130,7 +133,9 @@ struct Conversation {
 
   bool CoolsDown(std::string_view agent_id) const;
   // In the queue of its present step.
-  const std::string& QueueName() const { return state.steps(static_cast<int>(state.step())).queue(); }
+  const std::string& QueueName() const {
+    return state.steps(static_cast<int>(state.step())).queue();
+  }
 };
 
 }  // namespace centralita::dispatch

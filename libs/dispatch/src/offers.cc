@@ -80,8 +80,8 @@ void MakeOffer(Shard& shard, Context& context, Conversation& conversation, Agent
   offered.set_lease_until_unix_ms(offer.lease_until_unix_ms());
   offered.set_accepted_unix_ms(UnansweredSince(conversation));
   offered.set_units(c.units());
-  Lend(event, &events::v1::Event::unsafe_arena_set_allocated_decision, &events::v1::Event::mutable_decision,
-       decision);
+  Lend(event, &events::v1::Event::unsafe_arena_set_allocated_decision,
+       &events::v1::Event::mutable_decision, decision);
   Emit(shard, context, event);
   NotifyOffer(shard, context, conversation, decision);
 }
@@ -97,7 +97,8 @@ void EndOffer(Shard& shard, Context& context, Conversation& conversation, events
   ended.set_reason(reason.data(), reason.size());
   Emit(shard, context, event);
   if (Agent* const agent = conversation.holder) {
-    NotifyOfferWithdrawn(shard, context, *agent, c.offer().offer_id(), reason.empty() ? WithdrawalOf(end) : reason);
+    NotifyOfferWithdrawn(shard, context, *agent, c.offer().offer_id(),
+                         reason.empty() ? WithdrawalOf(end) : reason);
   }
   if (end == events::v1::OFFER_END_DECLINED || end == events::v1::OFFER_END_EXPIRED) {
     CoolDown(shard, conversation, context.now);
@@ -115,7 +116,8 @@ void Unassign(Shard& shard, Context& context, Conversation& conversation, std::s
   unassigned.set_reason(reason.data(), reason.size());
   if (changed != nullptr) *event.mutable_clocks() = *changed;
   Emit(shard, context, event);
-  if (Agent* const agent = conversation.holder) NotifyUnassigned(shard, context, *agent, conversation, reason);
+  if (Agent* const agent = conversation.holder)
+    NotifyUnassigned(shard, context, *agent, conversation, reason);
   NoteFreed(shard, context, conversation);
 }
 

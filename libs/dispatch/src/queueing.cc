@@ -16,7 +16,8 @@ namespace {
 
 constexpr int32_t kMaxUnits = 1'000'000;
 
-void Populate(Shard& shard, Context& context, Conversation& conversation, const cmd::Enqueue& enqueue) {
+void Populate(Shard& shard, Context& context, Conversation& conversation,
+              const cmd::Enqueue& enqueue) {
   auto& c = conversation.state;
   c.set_customer_id(enqueue.customer_id());
   c.set_revision(enqueue.revision());
@@ -54,8 +55,8 @@ void Forget(Shard& shard, Context& context, Conversation& conversation) {
   if (agent != nullptr) MatchAgent(shard, context, *agent);
 }
 
-void EmitQueued(Shard& shard, Context& context, const Conversation& conversation, std::string_view reason,
-                bool with_clocks) {
+void EmitQueued(Shard& shard, Context& context, const Conversation& conversation,
+                std::string_view reason, bool with_clocks) {
   const auto& c = conversation.state;
   auto& event = BeginEvent(shard, context, conversation);
   auto& queued = *event.mutable_queued();
@@ -63,7 +64,8 @@ void EmitQueued(Shard& shard, Context& context, const Conversation& conversation
   queued.set_eligible_unix_ms(c.eligible_unix_ms());
   queued.set_due_unix_ms(c.due_unix_ms());
   queued.set_step(c.step());
-  Lend(queued, &events::v1::Queued::unsafe_arena_set_allocated_facts, &events::v1::Queued::mutable_facts, c.facts());
+  Lend(queued, &events::v1::Queued::unsafe_arena_set_allocated_facts,
+       &events::v1::Queued::mutable_facts, c.facts());
   if (with_clocks) *event.mutable_clocks() = c.clocks();
   Emit(shard, context, event);
 }
@@ -166,7 +168,8 @@ void Amend(Shard& shard, Context& context, const cmd::Amend& amend) {
   MatchConversation(shard, context, *conversation, true);
 }
 
-void ReturnToQueue(Shard& shard, Context& context, Conversation& conversation, std::string_view reason, bool fresh) {
+void ReturnToQueue(Shard& shard, Context& context, Conversation& conversation,
+                   std::string_view reason, bool fresh) {
   auto& c = conversation.state;
   c.set_phase(state::DISPATCH_PHASE_QUEUED);
   c.set_ripe(c.eligible_unix_ms() <= context.now);
@@ -183,8 +186,8 @@ void ReturnToQueue(Shard& shard, Context& context, Conversation& conversation, s
   MatchConversation(shard, context, conversation, fresh);
 }
 
-void Close(Shard& shard, Context& context, Conversation& conversation, routing::v1::CloseReason reason,
-           std::string_view action_id, std::string_view intent) {
+void Close(Shard& shard, Context& context, Conversation& conversation,
+           routing::v1::CloseReason reason, std::string_view action_id, std::string_view intent) {
   auto& c = conversation.state;
   auto& event = BeginEvent(shard, context, conversation);
   StopAllClocks(conversation, *event.mutable_clocks());

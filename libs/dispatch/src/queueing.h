@@ -1,4 +1,5 @@
-// How a conversation comes into the shard, what changes it from outside, and how it goes (back) into its queue.
+// How a conversation comes into the shard, what changes it from outside, and how it goes (back)
+// into its queue.
 #pragma once
 
 #include <string_view>
@@ -21,14 +22,14 @@ bool Rekey(const Shard& shard, Conversation& conversation);
 // Takes the steps whose time has come, each with its event. True if any was.
 bool RelaxSteps(Shard& shard, Context& context, Conversation& conversation);
 
-// From whichever phase into the queue, at its original age; tells of it, and matches it. `fresh`: it has not waited.
-// Whoever had it is none of this function's business.
-void ReturnToQueue(Shard& shard, Context& context, Conversation& conversation, std::string_view reason,
-                   bool fresh = false);
+// From whichever phase into the queue, at its original age; tells of it, and matches it. `fresh`:
+// it has not waited. Whoever had it is none of this function's business.
+void ReturnToQueue(Shard& shard, Context& context, Conversation& conversation,
+                   std::string_view reason, bool fresh = false);
 
 // Closes it for good and tells route. The reference is dead afterwards.
-void Close(Shard& shard, Context& context, Conversation& conversation, routing::v1::CloseReason reason,
-           std::string_view action_id, std::string_view intent);
+void Close(Shard& shard, Context& context, Conversation& conversation,
+           routing::v1::CloseReason reason, std::string_view action_id, std::string_view intent);
 // Lets it go to wherever route decides. The reference is dead afterwards.
 void Release(Shard& shard, Context& context, Conversation& conversation, std::string_view reason,
              const cmd::Transfer& transfer);

@@ -42,7 +42,8 @@ std::string_view QueueOrFirst(const policy::v1::PoolSection& pool, std::string_v
   return name.empty() ? std::string_view("default") : name;
 }
 
-const clocks::v1::Calendar& CalendarOf(const snapshot::v1::DispatchPolicy& policy, std::string_view name) {
+const clocks::v1::Calendar& CalendarOf(const snapshot::v1::DispatchPolicy& policy,
+                                       std::string_view name) {
   if (!name.empty()) {
     for (const auto& calendar : policy.calendars()) {
       if (calendar.name() == name) return calendar;

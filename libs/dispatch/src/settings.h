@@ -9,7 +9,8 @@
 
 namespace centralita::dispatch {
 
-// Bounds of what one entry or one record may hold; part of the behaviour, so changing one needs an engine level.
+// Bounds of what one entry or one record may hold; part of the behaviour, so changing one needs an
+// engine level.
 inline constexpr int kKeptMessages = 32;
 inline constexpr int kEarlyMessages = 256;
 inline constexpr int kConversationActions = 1024;
@@ -27,6 +28,7 @@ int64_t PatienceMs(const policy::v1::PoolSection& pool, classification::v1::Prio
 std::string_view QueueOrFirst(const policy::v1::PoolSection& pool, std::string_view name);
 
 // All day, every day for the empty name and for one that the policy does not have.
-const clocks::v1::Calendar& CalendarOf(const snapshot::v1::DispatchPolicy& policy, std::string_view name);
+const clocks::v1::Calendar& CalendarOf(const snapshot::v1::DispatchPolicy& policy,
+                                       std::string_view name);
 
 }  // namespace centralita::dispatch

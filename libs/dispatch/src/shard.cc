@@ -13,7 +13,8 @@ constexpr char kBorder = '\x1f';
 
 }  // namespace
 
-Shard::Shard(std::string_view tenant, std::string_view pool, ChangedKeys& changed, Sessions& sessions)
+Shard::Shard(std::string_view tenant, std::string_view pool, ChangedKeys& changed,
+             Sessions& sessions)
     : key_(base::TenantKey(tenant, pool)),
       pool_event_key_(base::TenantKey(tenant, std::string("pool/").append(pool))),
       changed_(changed),
@@ -62,7 +63,8 @@ void Shard::Remove(Conversation& conversation) {
   IndexHolder(conversation);
   SetTimer(conversation.timer, kNoTime, conversation.state.arrival(), {});
   by_arrival_.erase(conversation.state.arrival());
-  if (!conversation.dirty) changed_.push_back(ConversationKey(conversation.state.conversation_id()));
+  if (!conversation.dirty)
+    changed_.push_back(ConversationKey(conversation.state.conversation_id()));
   conversations_.erase(conversations_.find(conversation.state.conversation_id()));
 }
 

@@ -1,5 +1,6 @@
-// The objects of one (tenant, pool) and the indexes over them. Operations change an object's `state` and then call
-// Update(), which notes the entry as changed and puts every index right; so an index cannot be forgotten.
+// The objects of one (tenant, pool) and the indexes over them. Operations change an object's
+// `state` and then call Update(), which notes the entry as changed and puts every index right; so
+// an index cannot be forgotten.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +23,12 @@ class Shard;
 // Keys of entries that changed; a key may come twice.
 using ChangedKeys = std::vector<std::string>;
 
-// Which agents have a session of which gateway incarnation, over all shards; ordered by shard and agent.
+// Which agents have a session of which gateway incarnation, over all shards; ordered by shard and
+// agent.
 using SessionKey = std::pair<std::string, std::string>;
 using Sessions =
-    absl::btree_map<std::string, absl::btree_map<SessionKey, std::pair<Shard*, Agent*>>, std::less<>>;
+    absl::btree_map<std::string, absl::btree_map<SessionKey, std::pair<Shard*, Agent*>>,
+                    std::less<>>;
 
 class Shard final {
  public:
@@ -69,7 +72,8 @@ class Shard final {
   const std::vector<ClassFit>& FitsOf(Signature& signature);
   Signature& SignatureOf(const Conversation& conversation);
 
-  // The earliest thing to do: a timer, the end of pacing; 0 while a sweep is under way; kNoTime if nothing.
+  // The earliest thing to do: a timer, the end of pacing; 0 while a sweep is under way; kNoTime if
+  // nothing.
   int64_t NextDue() const;
 
   // Restoring: objects as they were saved, then BuildIndexes().

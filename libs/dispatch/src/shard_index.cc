@@ -74,8 +74,8 @@ ClassFit FitOf(const AgentClass& agents, const Signature& signature) {
     if (has == agents.skills.end() || has->level() < wanted.level()) return {Fit::kSkill, 0};
     fit.level += has->level();
   }
-  if (!signature.language.empty() &&
-      std::find(agents.languages.begin(), agents.languages.end(), signature.language) == agents.languages.end()) {
+  if (!signature.language.empty() && std::find(agents.languages.begin(), agents.languages.end(),
+                                               signature.language) == agents.languages.end()) {
     return {Fit::kLanguage, 0};
   }
   return fit;
@@ -173,7 +173,8 @@ Signature& Shard::SignatureOf(const Conversation& conversation) {
   const auto& c = conversation.state;
   WriteSignatureKey(c, scratch_);
   // The usual case: it asks for what it asked for.
-  if (conversation.signature != nullptr && conversation.signature->key == scratch_) return *conversation.signature;
+  if (conversation.signature != nullptr && conversation.signature->key == scratch_)
+    return *conversation.signature;
   if (const auto it = signatures_.find(scratch_); it != signatures_.end()) return *it->second;
   if (signatures_.size() >= kKeptSignatures) DropEmptySignatures();
   auto signature = std::make_unique<Signature>();
@@ -204,7 +205,8 @@ const std::vector<AgentClass*>& Shard::classes() {
 const std::vector<ClassFit>& Shard::FitsOf(Signature& signature) {
   if (signature.fits_generation != class_generation_) {
     signature.fits.clear();
-    for (const AgentClass* const agents : classes()) signature.fits.push_back(FitOf(*agents, signature));
+    for (const AgentClass* const agents : classes())
+      signature.fits.push_back(FitOf(*agents, signature));
     signature.fits_generation = class_generation_;
   }
   return signature.fits;
@@ -258,7 +260,8 @@ void Shard::Unplace(Agent& agent) {
 void Shard::Place(Agent& agent) {
   const AvailableKey place{agent.load, agent.state.idle_since_unix_ms(), &agent};
   const bool available = agent.Available() && agent.agent_class != nullptr;
-  if (agent.listed && available && place.load == agent.place.load && place.idle_since == agent.place.idle_since) {
+  if (agent.listed && available && place.load == agent.place.load &&
+      place.idle_since == agent.place.idle_since) {
     return;
   }
   Unplace(agent);

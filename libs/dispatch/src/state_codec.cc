@@ -13,10 +13,11 @@ namespace centralita::dispatch {
 namespace {
 
 absl::Status Damaged(std::string_view key, std::string_view what) {
-  return base::Error(absl::StatusCode::kDataLoss, "damaged_entry",
-                     fmt::format("Entry '{}' of the state of dispatch {}; the state must be loaded from an older "
-                                 "snapshot.",
-                                 key, what));
+  return base::Error(
+      absl::StatusCode::kDataLoss, "damaged_entry",
+      fmt::format("Entry '{}' of the state of dispatch {}; the state must be loaded from an older "
+                  "snapshot.",
+                  key, what));
 }
 
 template <typename Message>
@@ -37,7 +38,8 @@ void PutObject(std::string_view key, Object& object, base::EntrySink& sink, std:
 }
 
 absl::Status Check(std::string_view key, const state::DispatchConversation& c) {
-  if (c.conversation_id().empty() || static_cast<int>(c.step()) >= c.steps_size() || c.arrival() == 0) {
+  if (c.conversation_id().empty() || static_cast<int>(c.step()) >= c.steps_size() ||
+      c.arrival() == 0) {
     return Damaged(key, "lacks an id, a step or its number of arrival");
   }
   return absl::OkStatus();
@@ -95,9 +97,11 @@ void Machine::ForEachEntry(base::EntrySink& sink) const {
     if (shard->policy.version() > 0 || shard->policy.next_version() > 0) {
       entries.emplace_back(shard->PolicyKey(), &shard->policy);
     }
-    for (const auto& [id, agent] : shard->agents()) entries.emplace_back(shard->AgentKey(id), &agent->state);
+    for (const auto& [id, agent] : shard->agents())
+      entries.emplace_back(shard->AgentKey(id), &agent->state);
     for (const auto& [arrival, conversation] : shard->by_arrival()) {
-      entries.emplace_back(shard->ConversationKey(conversation->state.conversation_id()), &conversation->state);
+      entries.emplace_back(shard->ConversationKey(conversation->state.conversation_id()),
+                           &conversation->state);
     }
   }
   std::sort(entries.begin(), entries.end());
@@ -112,10 +116,12 @@ absl::Status Machine::Load(std::string_view key, std::string_view value) {
   if (key == "h") {
     ABSL_ASSIGN_OR_RETURN(header_, Parse<state::DispatchHeader>(key, value));
     if (header_.engine_level() <= kEngineLevel) return absl::OkStatus();
-    return base::Error(absl::StatusCode::kFailedPrecondition, "engine_level_too_high",
-                       fmt::format("The state of dispatch needs engine level {}, this binary knows {}: run a newer "
-                                   "version.",
-                                   header_.engine_level(), kEngineLevel));
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, "engine_level_too_high",
+        fmt::format(
+            "The state of dispatch needs engine level {}, this binary knows {}: run a newer "
+            "version.",
+            header_.engine_level(), kEngineLevel));
   }
   if (key.size() < 2 || key[1] != '/') return Damaged(key, "has a key of no known kind");
   switch (key[0]) {

@@ -16,9 +16,10 @@ void WakeQueued(Shard& shard, Context& context, Conversation& conversation) {
   auto& c = conversation.state;
   c.set_ripe(c.ripe() || c.eligible_unix_ms() <= context.now);
   auto& cooldowns = *c.mutable_cooldowns();
-  cooldowns.erase(std::remove_if(cooldowns.begin(), cooldowns.end(),
-                                 [&](const auto& cooling) { return cooling.until_unix_ms() <= context.now; }),
-                  cooldowns.end());
+  cooldowns.erase(
+      std::remove_if(cooldowns.begin(), cooldowns.end(),
+                     [&](const auto& cooling) { return cooling.until_unix_ms() <= context.now; }),
+      cooldowns.end());
   RelaxSteps(shard, context, conversation);
   shard.Update(conversation);
   MatchConversation(shard, context, conversation, false);

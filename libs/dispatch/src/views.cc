@@ -19,8 +19,8 @@ void Fill(gateway::v1::WorkView& view, const Conversation& conversation) {
   view.set_revision(c.revision());
   view.set_queue(conversation.QueueName());
   view.set_units(c.units());
-  Lend(view, &gateway::v1::WorkView::unsafe_arena_set_allocated_facts, &gateway::v1::WorkView::mutable_facts,
-       c.facts());
+  Lend(view, &gateway::v1::WorkView::unsafe_arena_set_allocated_facts,
+       &gateway::v1::WorkView::mutable_facts, c.facts());
   for (const auto& message : c.messages()) Fill(*view.add_messages(), message);
   view.set_last_sequence(c.last_sequence());
   view.set_note(c.note());
@@ -64,13 +64,13 @@ void NotifyOffer(Shard& shard, Context& context, const Conversation& conversatio
   auto& update = Begin(shard, context, *conversation.holder);
   auto& offer = *update.mutable_update()->mutable_offer();
   Fill(offer, conversation);
-  Lend(offer, &gateway::v1::Offer::unsafe_arena_set_allocated_decision, &gateway::v1::Offer::mutable_decision,
-       decision);
+  Lend(offer, &gateway::v1::Offer::unsafe_arena_set_allocated_decision,
+       &gateway::v1::Offer::mutable_decision, decision);
   context.outputs.Notify(update);
 }
 
-void NotifyOfferWithdrawn(Shard& shard, Context& context, const Agent& agent, std::string_view offer_id,
-                          std::string_view reason) {
+void NotifyOfferWithdrawn(Shard& shard, Context& context, const Agent& agent,
+                          std::string_view offer_id, std::string_view reason) {
   if (!agent.Connected()) return;
   auto& update = Begin(shard, context, agent);
   auto& withdrawn = *update.mutable_update()->mutable_offer_withdrawn();
@@ -79,7 +79,8 @@ void NotifyOfferWithdrawn(Shard& shard, Context& context, const Agent& agent, st
   context.outputs.Notify(update);
 }
 
-void NotifyAssigned(Shard& shard, Context& context, const Conversation& conversation, std::string_view offer_id) {
+void NotifyAssigned(Shard& shard, Context& context, const Conversation& conversation,
+                    std::string_view offer_id) {
   if (!HolderConnected(conversation)) return;
   auto& update = Begin(shard, context, *conversation.holder);
   auto& assigned = *update.mutable_update()->mutable_assigned();
@@ -88,8 +89,8 @@ void NotifyAssigned(Shard& shard, Context& context, const Conversation& conversa
   context.outputs.Notify(update);
 }
 
-void NotifyUnassigned(Shard& shard, Context& context, const Agent& agent, const Conversation& conversation,
-                      std::string_view reason) {
+void NotifyUnassigned(Shard& shard, Context& context, const Agent& agent,
+                      const Conversation& conversation, std::string_view reason) {
   if (!agent.Connected()) return;
   auto& update = Begin(shard, context, agent);
   auto& unassigned = *update.mutable_update()->mutable_unassigned();
@@ -115,8 +116,8 @@ void NotifyMessages(Shard& shard, Context& context, const Conversation& conversa
   context.outputs.Notify(update);
 }
 
-void NotifyResult(Shard& shard, Context& context, std::string_view agent_id, std::string_view session,
-                  const state::DispatchAction& action) {
+void NotifyResult(Shard& shard, Context& context, std::string_view agent_id,
+                  std::string_view session, const state::DispatchAction& action) {
   if (session.empty()) return;
   auto& update = Begin(shard, context, agent_id, session);
   auto& result = *update.mutable_update()->mutable_action_result();

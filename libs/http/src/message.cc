@@ -1,9 +1,9 @@
 #include "centralita/http/message.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace centralita::http {
 namespace {
@@ -21,8 +21,8 @@ size_t Utf8Length(std::string_view text) {
     if ((byte(i) & 0xc0) != 0x80) return 0;
   }
   const unsigned char second = byte(1);
-  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) || (first == 0xf0 && second < 0x90) ||
-      (first == 0xf4 && second > 0x8f)) {
+  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+      (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) {
     return 0;
   }
   return length;
@@ -64,13 +64,17 @@ std::string JsonQuote(std::string_view text) {
 Response ErrorResponse(int status, std::string_view code, std::string_view message) {
   Response response;
   response.status = status;
-  response.body = fmt::format(R"({{"error":{{"code":{},"message":{}}}}})", JsonQuote(code), JsonQuote(message)) + "\n";
+  response.body = fmt::format(R"({{"error":{{"code":{},"message":{}}}}})", JsonQuote(code),
+                              JsonQuote(message)) +
+                  "\n";
   return response;
 }
 
 Responder::~Responder() {
   if (sink_ != nullptr) {
-    Send(ErrorResponse(500, "internal", "The server dropped this request without an answer; this is a fault of ours."));
+    Send(ErrorResponse(
+        500, "internal",
+        "The server dropped this request without an answer; this is a fault of ours."));
   }
 }
 

@@ -1,8 +1,8 @@
 #include "centralita/http/routes.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace centralita::http {
 
@@ -14,14 +14,17 @@ Routes& Routes::Add(std::string method, std::string path, Handler handler) {
 void Routes::operator()(Request request, Responder responder) const {
   const auto path = paths_.find(request.path);
   if (path == paths_.end()) {
-    responder.Send(ErrorResponse(404, "not_found", fmt::format("There is nothing at {}.", request.path)));
+    responder.Send(
+        ErrorResponse(404, "not_found", fmt::format("There is nothing at {}.", request.path)));
     return;
   }
   const auto handler = path->second.find(request.method);
   if (handler == path->second.end()) {
     std::string allowed;
-    for (const auto& [method, unused] : path->second) allowed.append(allowed.empty() ? "" : ", ").append(method);
-    Response response = ErrorResponse(405, "method_not_allowed", fmt::format("{} takes {}.", request.path, allowed));
+    for (const auto& [method, unused] : path->second)
+      allowed.append(allowed.empty() ? "" : ", ").append(method);
+    Response response = ErrorResponse(405, "method_not_allowed",
+                                      fmt::format("{} takes {}.", request.path, allowed));
     response.headers.push_back({"Allow", allowed});
     responder.Send(std::move(response));
     return;

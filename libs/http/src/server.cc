@@ -1,17 +1,17 @@
 #include "centralita/http/server.h"
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-#include <utility>
-#include <vector>
+#include <fmt/format.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <fmt/format.h>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "centralita/base/error.h"
@@ -36,7 +36,8 @@ class BeastServer final : public Server {
 
   absl::Status Listen() {
     Error error;
-    const auto address = asio::ip::make_address(options_.host == "localhost" ? "127.0.0.1" : options_.host, error);
+    const auto address =
+        asio::ip::make_address(options_.host == "localhost" ? "127.0.0.1" : options_.host, error);
     const Tcp::endpoint endpoint(address, options_.port);
     if (!error) acceptor_.open(endpoint.protocol(), error);
     // Lets a restart have its port back at once; on Linux it does not let two servers share it.
@@ -44,9 +45,10 @@ class BeastServer final : public Server {
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-      return base::Error(absl::StatusCode::kUnavailable, "cannot_listen",
-                         fmt::format("Cannot serve HTTP on {}:{}: {}. Choose another port, or 0 for any.",
-                                     options_.host, options_.port, error.message()));
+      return base::Error(
+          absl::StatusCode::kUnavailable, "cannot_listen",
+          fmt::format("Cannot serve HTTP on {}:{}: {}. Choose another port, or 0 for any.",
+                      options_.host, options_.port, error.message()));
     }
     port_ = acceptor_.local_endpoint().port();
     return absl::OkStatus();
@@ -83,10 +85,12 @@ class BeastServer final : public Server {
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
     if (in_time) return absl::OkStatus();
-    return base::Error(absl::StatusCode::kDeadlineExceeded, "drain_limit",
-                       fmt::format("The HTTP server on port {} closed connections whose answers were still due after "
-                                   "{}.",
-                                   port_, base::FormatDuration(limit)));
+    return base::Error(
+        absl::StatusCode::kDeadlineExceeded, "drain_limit",
+        fmt::format(
+            "The HTTP server on port {} closed connections whose answers were still due after "
+            "{}.",
+            port_, base::FormatDuration(limit)));
   }
 
  private:
@@ -114,7 +118,8 @@ class BeastServer final : public Server {
                                              [this](Session* ended) { Forget(ended); });
     std::lock_guard lock(mutex_);
     if (stopping_) return;
-    // Those that are refused count too, so that they are bounded; twice the bound is closed without a word.
+    // Those that are refused count too, so that they are bounded; twice the bound is closed without
+    // a word.
     if (sessions_.size() >= 2 * options_.max_connections) return;
     const bool room = sessions_.size() < options_.max_connections;
     sessions_.emplace(session.get(), session);
@@ -144,7 +149,8 @@ class BeastServer final : public Server {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Handler handler) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      Handler handler) {
   auto server = std::make_unique<BeastServer>(options, std::move(handler));
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   server->Run();

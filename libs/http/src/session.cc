@@ -1,11 +1,11 @@
 #include "session.h"
 
-#include <utility>
+#include <fmt/format.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/write.hpp>
-#include <fmt/format.h>
+#include <utility>
 
 namespace centralita::http {
 namespace {
@@ -27,7 +27,8 @@ Request ToRequest(beast::http::request<beast::http::string_body> message) {
   const size_t mark = target.find('?');
   request.path = target.substr(0, mark);
   if (mark != std::string::npos) request.query = target.substr(mark + 1);
-  for (const auto& field : message) request.headers.push_back({ToString(field.name_string()), ToString(field.value())});
+  for (const auto& field : message)
+    request.headers.push_back({ToString(field.name_string()), ToString(field.value())});
   request.body = std::move(message.body());
   return request;
 }
@@ -46,15 +47,17 @@ class SessionSink final : public Responder::Sink {
 
 }  // namespace
 
-Session::Session(std::shared_ptr<asio::io_context> context, asio::ip::tcp::socket socket, const ServerOptions& options,
-                 const Handler& handler, std::function<void(Session*)> on_end)
+Session::Session(std::shared_ptr<asio::io_context> context, asio::ip::tcp::socket socket,
+                 const ServerOptions& options, const Handler& handler,
+                 std::function<void(Session*)> on_end)
     : context_(std::move(context)),
       stream_(std::move(socket)),
       options_(options),
       handler_(handler),
       on_end_(std::move(on_end)) {}
 
-// With a weak pointer: jobs left in a context that nobody runs any more must not keep session and context alive.
+// With a weak pointer: jobs left in a context that nobody runs any more must not keep session and
+// context alive.
 template <typename Job>
 void Session::Post(Job job) {
   asio::post(stream_.get_executor(), [weak = weak_from_this(), job = std::move(job)]() mutable {
@@ -68,7 +71,8 @@ void Session::Run() {
 
 void Session::Refuse() {
   Post([](Session& self) {
-    self.Write(ErrorResponse(503, "too_many_connections", "This server has no room for another connection; try later."),
+    self.Write(ErrorResponse(503, "too_many_connections",
+                             "This server has no room for another connection; try later."),
                false);
   });
 }
@@ -90,7 +94,8 @@ void Session::Answer(Response response) {
   });
 }
 
-// Apart from reading the header, so that a connection without a request can be told from a slow request.
+// Apart from reading the header, so that a connection without a request can be told from a slow
+// request.
 void Session::WaitForRequest() {
   if (stopping_) return End();
   state_ = State::kIdle;
@@ -124,7 +129,9 @@ void Session::OnHeader(Error error) {
   const auto expect = parser_->get()[beast::http::field::expect];
   if (!beast::iequals(expect, ToBeast("100-continue"))) return ReadBody();
   asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()),
-                    [self = shared_from_this()](Error write_error, size_t) { self->OnContinueSent(write_error); });
+                    [self = shared_from_this()](Error write_error, size_t) {
+                      self->OnContinueSent(write_error);
+                    });
 }
 
 void Session::OnContinueSent(Error error) {
@@ -134,8 +141,9 @@ void Session::OnContinueSent(Error error) {
 }
 
 void Session::ReadBody() {
-  beast::http::async_read(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](Error error, size_t) { self->OnRequest(error); });
+  beast::http::async_read(
+      stream_, buffer_, *parser_,
+      [self = shared_from_this()](Error error, size_t) { self->OnRequest(error); });
 }
 
 void Session::OnRequest(Error error) {
@@ -159,14 +167,16 @@ void Session::OnReadError(Error error) {
                  false);
   }
   if (error == beast::http::error::header_limit) {
-    return Write(ErrorResponse(431, "header_too_large",
-                               fmt::format("The header is larger than {} bytes.", options_.max_header_bytes)),
+    return Write(ErrorResponse(
+                     431, "header_too_large",
+                     fmt::format("The header is larger than {} bytes.", options_.max_header_bytes)),
                  false);
   }
   if (error == beast::error::timeout) return End();
   if (error.category() == beast::http::make_error_code(beast::http::error::bad_method).category() &&
       error != beast::http::error::end_of_stream && error != beast::http::error::partial_message) {
-    return Write(ErrorResponse(400, "bad_request", fmt::format("This is no HTTP/1.1 request: {}.", error.message())),
+    return Write(ErrorResponse(400, "bad_request",
+                               fmt::format("This is no HTTP/1.1 request: {}.", error.message())),
                  false);
   }
   End();
@@ -176,13 +186,15 @@ void Session::Write(Response response, bool keep_alive) {
   state_ = State::kWriting;
   response_.emplace(static_cast<beast::http::status>(response.status), 11);
   response_->set(beast::http::field::content_type, ToBeast(response.content_type));
-  for (const Header& header : response.headers) response_->set(ToBeast(header.name), ToBeast(header.value));
+  for (const Header& header : response.headers)
+    response_->set(ToBeast(header.name), ToBeast(header.value));
   response_->body() = std::move(response.body);
   response_->prepare_payload();
   response_->keep_alive(keep_alive && !stopping_);
   stream_.expires_after(options_.transfer_timeout);
-  beast::http::async_write(stream_, *response_,
-                           [self = shared_from_this()](Error error, size_t) { self->OnWritten(error); });
+  beast::http::async_write(stream_, *response_, [self = shared_from_this()](Error error, size_t) {
+    self->OnWritten(error);
+  });
 }
 
 void Session::OnWritten(Error error) {

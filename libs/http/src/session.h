@@ -1,26 +1,28 @@
 // One connection: reads a request, has it answered, writes the answer, and again.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <optional>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
 
 #include "centralita/http/server.h"
 
 namespace centralita::http {
 
-// All members run on the connection's strand; Run(), Stop(), Close() and Answer() may be called from anywhere.
+// All members run on the connection's strand; Run(), Stop(), Close() and Answer() may be called
+// from anywhere.
 class Session final : public std::enable_shared_from_this<Session> {
  public:
-  // `context` is shared so that a late answer finds it alive; `options` and `handler` outlive the io threads' last job.
+  // `context` is shared so that a late answer finds it alive; `options` and `handler` outlive the
+  // io threads' last job.
   Session(std::shared_ptr<boost::asio::io_context> context, boost::asio::ip::tcp::socket socket,
-          const ServerOptions& options, const Handler& handler, std::function<void(Session*)> on_end);
+          const ServerOptions& options, const Handler& handler,
+          std::function<void(Session*)> on_end);
 
   void Run();
   // Answers 503 and closes.
@@ -64,7 +66,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   State state_ = State::kIdle;
   bool stopping_ = false;
   bool keep_alive_ = true;
-  // After an error, the rest of a request is read and dropped, so that the sender gets to see the answer.
+  // After an error, the rest of a request is read and dropped, so that the sender gets to see the
+  // answer.
   bool discard_ = false;
   size_t discarded_ = 0;
 };

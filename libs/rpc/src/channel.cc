@@ -14,8 +14,10 @@ std::shared_ptr<grpc::Channel> OpenChannel(const ChannelOptions& options) {
   args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive.count()));
   args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
   args.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
-  args.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, static_cast<int>(options.max_reconnect_backoff.count()));
-  // Without it, all channels of a process to one target share a connection, and a load generator measures itself.
+  args.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS,
+              static_cast<int>(options.max_reconnect_backoff.count()));
+  // Without it, all channels of a process to one target share a connection, and a load generator
+  // measures itself.
   args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), args);
 }

@@ -1,12 +1,12 @@
 #include "centralita/rpc/status.h"
 
-#include <optional>
-#include <string>
-
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/wire_format_lite.h>
 #include <grpcpp/support/status.h>
+
+#include <optional>
+#include <string>
 
 #include "centralita/base/error.h"
 #include "centralita/base/strings.h"
@@ -17,8 +17,9 @@ namespace {
 namespace pb = google::protobuf;
 using Wire = pb::internal::WireFormatLite;
 
-// google.rpc.Status, google.protobuf.Any and google.rpc.ErrorInfo have been frozen for years; writing their four fields
-// here is less than carrying googleapis along, which Debian's gRPC does not install.
+// google.rpc.Status, google.protobuf.Any and google.rpc.ErrorInfo have been frozen for years;
+// writing their four fields here is less than carrying googleapis along, which Debian's gRPC does
+// not install.
 constexpr std::string_view kErrorInfo = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr std::string_view kDomain = "centralita";
 
@@ -57,14 +58,18 @@ std::string EncodeDetails(const absl::Status& status, std::string_view reason) {
   });
 }
 
-// The first length-delimited field of that number; nullopt if there is none or the bytes are no message.
+// The first length-delimited field of that number; nullopt if there is none or the bytes are no
+// message.
 std::optional<std::string> FindBytes(std::string_view message, int field) {
-  pb::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(message.data()), static_cast<int>(message.size()));
+  pb::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(message.data()),
+                              static_cast<int>(message.size()));
   while (const uint32_t tag = in.ReadTag()) {
-    if (Wire::GetTagFieldNumber(tag) == field && Wire::GetTagWireType(tag) == Wire::WIRETYPE_LENGTH_DELIMITED) {
+    if (Wire::GetTagFieldNumber(tag) == field &&
+        Wire::GetTagWireType(tag) == Wire::WIRETYPE_LENGTH_DELIMITED) {
       uint32_t size = 0;
       std::string bytes;
-      if (!in.ReadVarint32(&size) || !in.ReadString(&bytes, static_cast<int>(size))) return std::nullopt;
+      if (!in.ReadVarint32(&size) || !in.ReadString(&bytes, static_cast<int>(size)))
+        return std::nullopt;
       return bytes;
     }
     if (!Wire::SkipField(&in, tag)) return std::nullopt;
@@ -94,7 +99,8 @@ grpc::Status ToGrpc(const absl::Status& status) {
 absl::Status FromGrpc(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
   const auto code = static_cast<absl::StatusCode>(status.error_code());
-  if (const auto reason = ReasonIn(status.error_details())) return base::Error(code, *reason, status.error_message());
+  if (const auto reason = ReasonIn(status.error_details()))
+    return base::Error(code, *reason, status.error_message());
   return {code, base::ToAbsl(status.error_message())};
 }
 

@@ -21,12 +21,14 @@ ClockState NextGeneration(const ClockState& clock, clocks::v1::ClockPhase phase)
 
 }  // namespace
 
-absl::StatusOr<ClockState> Start(const ClockState& clock, const Calendar& calendar, base::TimePoint at) {
+absl::StatusOr<ClockState> Start(const ClockState& clock, const Calendar& calendar,
+                                 base::TimePoint at) {
   if (clock.phase() != clocks::v1::CLOCK_PHASE_UNSPECIFIED) return clock;
   return Restart(clock, calendar, at);
 }
 
-absl::StatusOr<ClockState> Restart(const ClockState& clock, const Calendar& calendar, base::TimePoint at) {
+absl::StatusOr<ClockState> Restart(const ClockState& clock, const Calendar& calendar,
+                                   base::TimePoint at) {
   ABSL_ASSIGN_OR_RETURN(const base::TimePoint deadline,
                         Add(calendar, at, base::Duration(clock.spec().target_ms())));
   ClockState next = NextGeneration(clock, clocks::v1::CLOCK_PHASE_RUNNING);
@@ -58,7 +60,8 @@ ClockState Pause(const ClockState& clock, const Calendar& calendar, base::TimePo
   return next;
 }
 
-absl::StatusOr<ClockState> Resume(const ClockState& clock, const Calendar& calendar, base::TimePoint now) {
+absl::StatusOr<ClockState> Resume(const ClockState& clock, const Calendar& calendar,
+                                  base::TimePoint now) {
   if (clock.phase() != clocks::v1::CLOCK_PHASE_PAUSED) return clock;
   ABSL_ASSIGN_OR_RETURN(const base::TimePoint deadline,
                         Add(calendar, now, base::Duration(clock.remaining_ms())));
@@ -68,7 +71,8 @@ absl::StatusOr<ClockState> Resume(const ClockState& clock, const Calendar& calen
 }
 
 ClockState Stop(const ClockState& clock) {
-  if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING && clock.phase() != clocks::v1::CLOCK_PHASE_PAUSED) {
+  if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING &&
+      clock.phase() != clocks::v1::CLOCK_PHASE_PAUSED) {
     return clock;
   }
   return NextGeneration(clock, clocks::v1::CLOCK_PHASE_STOPPED);
@@ -80,18 +84,20 @@ absl::StatusOr<base::TimePoint> ThresholdAt(const ClockState& clock, const Calen
   const base::TimePoint deadline = base::FromUnixMillis(clock.deadline_unix_ms());
   if (threshold == warnings) return deadline;
   if (threshold > warnings) {
-    return base::Error(absl::StatusCode::kInvalidArgument, "no_such_threshold",
-                       fmt::format("Clock '{}' has {} warnings and a deadline; there is no threshold {}.",
-                                   clock.spec().name(), warnings, threshold));
+    return base::Error(
+        absl::StatusCode::kInvalidArgument, "no_such_threshold",
+        fmt::format("Clock '{}' has {} warnings and a deadline; there is no threshold {}.",
+                    clock.spec().name(), warnings, threshold));
   }
   return WarnAt(calendar, deadline,
                 base::Duration(clock.spec().warn_before_ms(static_cast<int>(threshold))));
 }
 
-AlarmResult OnAlarm(const ClockState& clock, const Calendar& calendar, uint64_t generation, uint32_t threshold,
-                    base::TimePoint now) {
+AlarmResult OnAlarm(const ClockState& clock, const Calendar& calendar, uint64_t generation,
+                    uint32_t threshold, base::TimePoint now) {
   AlarmResult result{AlarmEffect::kNone, clock};
-  if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING || clock.generation() != generation || clock.breached()) {
+  if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING || clock.generation() != generation ||
+      clock.breached()) {
     return result;
   }
   const absl::StatusOr<base::TimePoint> due = ThresholdAt(clock, calendar, threshold);

@@ -20,12 +20,14 @@ auto SpanAt(const Calendar& calendar, int64_t ms) {
 
 absl::Status Ended(const Calendar& calendar) {
   if (calendar.spans().empty()) {
-    return base::Error(absl::StatusCode::kFailedPrecondition, "calendar_never_open",
-                       fmt::format("Calendar '{}' is never open; give it hours in the policy.", calendar.name()));
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, "calendar_never_open",
+        fmt::format("Calendar '{}' is never open; give it hours in the policy.", calendar.name()));
   }
   return base::Error(
       absl::StatusCode::kOutOfRange, "calendar_ended",
-      fmt::format("Calendar '{}' ends at {}; it must be extended by a newer policy version.", calendar.name(),
+      fmt::format("Calendar '{}' ends at {}; it must be extended by a newer policy version.",
+                  calendar.name(),
                   base::FormatUtc(base::FromUnixMillis(calendar.spans().rbegin()->end_unix_ms()))));
 }
 
@@ -45,11 +47,12 @@ absl::Status CheckCalendar(const Calendar& calendar) {
   for (const Span& span : calendar.spans()) {
     const bool empty = span.start_unix_ms() >= span.end_unix_ms();
     if (empty || (before != nullptr && span.start_unix_ms() < before->end_unix_ms())) {
-      return base::Error(absl::StatusCode::kInvalidArgument, "bad_calendar",
-                         fmt::format("Calendar '{}': the span from {} is empty or overlaps the one before it; spans "
-                                     "must be sorted and disjoint.",
-                                     calendar.name(),
-                                     base::FormatUtc(base::FromUnixMillis(span.start_unix_ms()))));
+      return base::Error(
+          absl::StatusCode::kInvalidArgument, "bad_calendar",
+          fmt::format(
+              "Calendar '{}': the span from {} is empty or overlaps the one before it; spans "
+              "must be sorted and disjoint.",
+              calendar.name(), base::FormatUtc(base::FromUnixMillis(span.start_unix_ms()))));
     }
     before = &span;
   }
@@ -63,7 +66,8 @@ absl::StatusOr<base::TimePoint> NextOpen(const Calendar& calendar, base::TimePoi
   return std::max(t, base::FromUnixMillis(span->start_unix_ms()));
 }
 
-absl::StatusOr<base::TimePoint> Add(const Calendar& calendar, base::TimePoint start, base::Duration business) {
+absl::StatusOr<base::TimePoint> Add(const Calendar& calendar, base::TimePoint start,
+                                    base::Duration business) {
   if (business.count() <= 0) return start;
   if (calendar.always_open()) return start + business;
   int64_t left = business.count();
@@ -83,7 +87,8 @@ base::Duration Between(const Calendar& calendar, base::TimePoint from, base::Tim
   const int64_t a = base::ToUnixMillis(from);
   const int64_t b = base::ToUnixMillis(to);
   int64_t sum = 0;
-  for (auto span = SpanAt(calendar, a); span != calendar.spans().end() && span->start_unix_ms() < b; ++span) {
+  for (auto span = SpanAt(calendar, a); span != calendar.spans().end() && span->start_unix_ms() < b;
+       ++span) {
     sum += std::min(b, span->end_unix_ms()) - std::max(a, span->start_unix_ms());
   }
   return base::Duration(sum);

@@ -30,9 +30,8 @@ absl::Status AckBoard::TakeFailure() {
 void AckBoard::WaitFor(uint64_t number, base::Duration limit) {
   std::unique_lock lock(mutex_);
   waited_for_.store(true);
-  changed_.wait_for(lock, limit, [&] {
-    return failed_.load() || marks_[number & mask_].load() != Mark::kOpen;
-  });
+  changed_.wait_for(lock, limit,
+                    [&] { return failed_.load() || marks_[number & mask_].load() != Mark::kOpen; });
   waited_for_.store(false);
 }
 

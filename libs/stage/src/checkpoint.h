@@ -1,4 +1,5 @@
-// A stage partition's checkpoint in the store (docs/adr/0002-stages.md): header, entries, watermarks.
+// A stage partition's checkpoint in the store (docs/adr/0002-stages.md): header, entries,
+// watermarks.
 #pragma once
 
 #include <cstdint>

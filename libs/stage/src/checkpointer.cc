@@ -170,8 +170,8 @@ bool Checkpointer::TakeCheckpoint(OwnedPartition& owned, const Result& result) {
     const int percent = std::clamp(options_.checkpoint_duty_percent, 1, 100);
     const auto rest = (now - owned.pending->write_began) * (100 - percent) / percent;
     // One that took very long, or a clock that was moved, must not put the next one off for ever.
-    owned.checkpoint_not_before =
-        now + std::min<OwnedPartition::Monotonic::duration>(rest, 10 * options_.checkpoint_interval);
+    owned.checkpoint_not_before = now + std::min<OwnedPartition::Monotonic::duration>(
+                                            rest, 10 * options_.checkpoint_interval);
     owned.stored_header = result.header;
     owned.stored_offset = owned.pending->next_offset;
     owned.write_whole = false;
@@ -207,8 +207,8 @@ base::Duration Checkpointer::WaitTime(const OwnedPartition& owned, base::Duratio
     return owned.pending->writing ? longest : std::min(longest, kLookAgain);
   }
   if (owned.applied_since_checkpoint == 0 || owned.snapshotting) return longest;
-  const auto due = std::max(owned.checkpointed_at + options_.checkpoint_interval,
-                            owned.checkpoint_not_before);
+  const auto due =
+      std::max(owned.checkpointed_at + options_.checkpoint_interval, owned.checkpoint_not_before);
   const auto left = std::chrono::ceil<base::Duration>(due - deps_.clock.Monotonic());
   return std::clamp(left, base::Duration(0), std::max(longest, base::Duration(0)));
 }

@@ -30,8 +30,8 @@ class Checkpointer final {
                std::function<void()> wake);
   ~Checkpointer();
 
-  // Takes a checkpoint or a snapshot if one is due, and writes what may be written: a checkpoint when
-  // all outputs before it are acknowledged.
+  // Takes a checkpoint or a snapshot if one is due, and writes what may be written: a checkpoint
+  // when all outputs before it are acknowledged.
   void Turn(OwnedPartition& owned, const OutputQueue& outputs);
   // Takes the present state, if nothing is on its way and it differs from the checkpoint.
   void Take(OwnedPartition& owned, const OutputQueue& outputs);

@@ -12,10 +12,10 @@
 namespace centralita::stage {
 namespace {
 
-constexpr std::array kTopics = {
-    base::OutputTopic::kRouting,  base::OutputTopic::kCommands, base::OutputTopic::kEvents,
-    base::OutputTopic::kOutbound, base::OutputTopic::kIdentity, base::OutputTopic::kProfiles,
-    base::OutputTopic::kDeadLetter};
+constexpr std::array kTopics = {base::OutputTopic::kRouting,   base::OutputTopic::kCommands,
+                                base::OutputTopic::kEvents,    base::OutputTopic::kOutbound,
+                                base::OutputTopic::kIdentity,  base::OutputTopic::kProfiles,
+                                base::OutputTopic::kDeadLetter};
 
 }  // namespace
 
@@ -48,7 +48,8 @@ void Emitter::Emit(base::OutputTopic topic, std::string_view key,
                     base::topics::NameOf(topic))));
     return;
   }
-  outputs_.Add(source_, base::topics::NameOf(topic), base::PartitionOf(key, partitions), key, value);
+  outputs_.Add(source_, base::topics::NameOf(topic), base::PartitionOf(key, partitions), key,
+               value);
   ++source_.index;
   ++emitted_;
 }

@@ -16,8 +16,8 @@ namespace centralita::stage {
 // Not thread-safe. One serves all records of a runner, one after another.
 class Emitter final : public base::Outputs {
  public:
-  // Looks up where outputs go. Not every stage writes everywhere: a topic that is missing is an error
-  // when it is written to.
+  // Looks up where outputs go. Not every stage writes everywhere: a topic that is missing is an
+  // error when it is written to.
   static absl::StatusOr<std::unique_ptr<Emitter>> Create(const eventlog::EventLog& log);
 
   // The next outputs are those of that record, numbered from `source.index` on; updates are dropped

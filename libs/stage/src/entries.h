@@ -27,9 +27,7 @@ class ChangeSink final : public base::EntrySink {
   void Put(std::string_view key, std::string_view value) override {
     changes_.insert_or_assign(Name(key), std::string(value));
   }
-  void Erase(std::string_view key) override {
-    changes_.insert_or_assign(Name(key), std::nullopt);
-  }
+  void Erase(std::string_view key) override { changes_.insert_or_assign(Name(key), std::nullopt); }
 
  private:
   std::string Name(std::string_view key) const {

@@ -57,12 +57,9 @@ class Loader final {
       return absl::DataLossError("its header cannot be read");
     }
     ABSL_RETURN_IF_ERROR(CheckHeader(header, "checkpoint in the store"));
-    ABSL_RETURN_IF_ERROR(
-        ReadEntries(store_, StorePartitionOf(place_.group, place_.partition),
-                    *loaded_.stored_header,
-                    [this](std::string_view key, std::string_view value) {
-                      return LoadEntryOf(key, value);
-                    }));
+    ABSL_RETURN_IF_ERROR(ReadEntries(
+        store_, StorePartitionOf(place_.group, place_.partition), *loaded_.stored_header,
+        [this](std::string_view key, std::string_view value) { return LoadEntryOf(key, value); }));
     GoOnBehind(header);
     return loaded_.state.machine->LoadDone();
   }
@@ -74,10 +71,9 @@ class Loader final {
       const snapshot::v1::CheckpointHeader& header = snapshot->manifest->header();
       ABSL_RETURN_IF_ERROR(CheckHeader(header, "newest snapshot"));
       Begin();
-      absl::Status status = ReadSnapshot(log_, place_.group, place_.partition, *snapshot,
-                                         [this](std::string_view key, std::string_view value) {
-                                           return LoadEntryOf(key, value);
-                                         });
+      absl::Status status = ReadSnapshot(
+          log_, place_.group, place_.partition, *snapshot,
+          [this](std::string_view key, std::string_view value) { return LoadEntryOf(key, value); });
       if (status.ok()) status = loaded_.state.machine->LoadDone();
       if (status.ok()) {
         GoOnBehind(header);
@@ -113,19 +109,22 @@ class Loader final {
     };
     if (header.log_epoch() != place_.log_epoch) {
       return refuse(fmt::format(
-          "is of epoch {} of {}, and the log is of epoch {}: the topic was created anew. Delete the "
+          "is of epoch {} of {}, and the log is of epoch {}: the topic was created anew. Delete "
+          "the "
           "store's and the snapshots' state of this stage too, or restore the log they belong to.",
           header.log_epoch(), place_.input_topic, place_.log_epoch));
     }
     if (header.format() > kFormat) {
-      return refuse(fmt::format("has format {}, and this binary reads {}. Run the newer version "
-                                "that wrote it.",
-                                header.format(), kFormat));
+      return refuse(
+          fmt::format("has format {}, and this binary reads {}. Run the newer version "
+                      "that wrote it.",
+                      header.format(), kFormat));
     }
     if (header.engine_level() > loaded_.engine_level) {
-      return refuse(fmt::format("has engine level {}, and this binary knows {}. Run the newer "
-                                "version that wrote it.",
-                                header.engine_level(), loaded_.engine_level));
+      return refuse(
+          fmt::format("has engine level {}, and this binary knows {}. Run the newer "
+                      "version that wrote it.",
+                      header.engine_level(), loaded_.engine_level));
     }
     return absl::OkStatus();
   }

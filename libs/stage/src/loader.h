@@ -1,5 +1,5 @@
-// Restores a stage partition: from the store's checkpoint, else the newest usable snapshot, else from
-// the beginning of its log.
+// Restores a stage partition: from the store's checkpoint, else the newest usable snapshot, else
+// from the beginning of its log.
 #pragma once
 
 #include <optional>

@@ -57,7 +57,8 @@ bool ReadSource(std::string_view bytes, SourceId& source) {
 
 bool ReadClient(std::string_view bytes, Origin& origin) {
   return ReadFields(
-      bytes, [&](int field, uint64_t value) { origin.sequence = field == 2 ? value : origin.sequence; },
+      bytes,
+      [&](int field, uint64_t value) { origin.sequence = field == 2 ? value : origin.sequence; },
       [&](int field, std::string_view value) {
         if (field == 1) origin.incarnation = value;
       });

@@ -57,10 +57,11 @@ void OutputQueue::Send() {
     }
     const uint64_t number = sent_;
     board_->Clear(number);
-    const absl::Status taken = producer_->Append(
-        part.outputs.Record(index), [board = board_, number](const absl::StatusOr<uint64_t>& offset) {
-          board->Answer(number, offset);
-        });
+    const absl::Status taken =
+        producer_->Append(part.outputs.Record(index),
+                          [board = board_, number](const absl::StatusOr<uint64_t>& offset) {
+                            board->Answer(number, offset);
+                          });
     if (!taken.ok()) {
       // A full buffer empties by itself; anything else is a failure like a failed ack.
       if (!absl::IsResourceExhausted(taken)) Fail(taken);
@@ -92,9 +93,9 @@ void OutputQueue::Fail(const absl::Status& status) {
   retry_at_ = clock_.Monotonic() + BackoffOf(failures_++, first_);
 }
 
-// When every ack of the failed producer has come: all that is not acknowledged goes again, in order.
-// What follows a failed record in its partition has failed too (a producer leaves no gaps), so
-// nothing can overtake it. What is durable behind the first that is not, in other partitions, is
+// When every ack of the failed producer has come: all that is not acknowledged goes again, in
+// order. What follows a failed record in its partition has failed too (a producer leaves no gaps),
+// so nothing can overtake it. What is durable behind the first that is not, in other partitions, is
 // sent again as well; readers drop it.
 void OutputQueue::Recover() {
   if (board_->answered() < taken_ || clock_.Monotonic() < retry_at_) return;

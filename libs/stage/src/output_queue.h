@@ -33,7 +33,8 @@ class OutputQueue final {
   // Advances until all is acknowledged; false if that takes longer than `limit`.
   bool Finish(base::Duration limit);
 
-  // Outputs pushed so far have numbers below next(); those below first_unacknowledged() are durable.
+  // Outputs pushed so far have numbers below next(); those below first_unacknowledged() are
+  // durable.
   uint64_t next() const { return next_; }
   uint64_t first_unacknowledged() const { return first_; }
   size_t size() const { return next_ - first_; }

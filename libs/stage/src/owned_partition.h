@@ -23,8 +23,8 @@ struct StageState {
   base::TimePoint now;
 };
 
-// A checkpoint on its way: taken from the state at next_offset, written once all outputs up to there
-// are durable.
+// A checkpoint on its way: taken from the state at next_offset, written once all outputs up to
+// there are durable.
 struct PendingCheckpoint {
   std::shared_ptr<const CheckpointWrite> write;
   uint64_t next_offset = 0;

@@ -1,5 +1,5 @@
-// Collects what a pipeline makes of one batch. Nothing of it goes out before the whole batch has been
-// processed, so that one that is tried again leaves nothing behind.
+// Collects what a pipeline makes of one batch. Nothing of it goes out before the whole batch has
+// been processed, so that one that is tried again leaves nothing behind.
 #pragma once
 
 #include <cstdint>

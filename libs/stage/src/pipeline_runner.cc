@@ -30,8 +30,8 @@ class Runner final : public PipelineRunner {
 
   absl::Status Open() {
     ABSL_ASSIGN_OR_RETURN(input_, log_.Describe(options_.input_topic));
-    ABSL_ASSIGN_OR_RETURN(outputs_, OutputQueue::Create(log_, clock_, options_.group,
-                                                        options_.max_unacknowledged));
+    ABSL_ASSIGN_OR_RETURN(
+        outputs_, OutputQueue::Create(log_, clock_, options_.group, options_.max_unacknowledged));
     eventlog::ConsumerOptions consumer;
     consumer.max_records = options_.max_batch;
     ABSL_ASSIGN_OR_RETURN(
@@ -144,10 +144,11 @@ class Runner final : public PipelineRunner {
     ABSL_ASSIGN_OR_RETURN(const auto range, log_.Offsets(assigned.partition));
     Owned& owned = owned_[assigned.partition.partition];
     owned = Owned();
-    // Compaction and a first start may begin above 0; below what was committed nothing may be missing.
+    // Compaction and a first start may begin above 0; below what was committed nothing may be
+    // missing.
     const bool from_begin = assigned.committed == 0 || input_.spec.compacted;
-    const uint64_t next = from_begin ? std::max(assigned.committed, range.begin)
-                                     : assigned.committed;
+    const uint64_t next =
+        from_begin ? std::max(assigned.committed, range.begin) : assigned.committed;
     if (next < range.begin || next > range.end) {
       return base::Error(
           absl::StatusCode::kOutOfRange, "offset_out_of_range",
@@ -207,9 +208,9 @@ class Runner final : public PipelineRunner {
 
   absl::Status Fail(const absl::Status& status) {
     const std::scoped_lock lock(mutex_);
-    health_.Update(base::Error(status.code(), base::ReasonOf(status),
-                               fmt::format("{} has stopped: {}", options_.group,
-                                           std::string(status.message()))));
+    health_.Update(base::Error(
+        status.code(), base::ReasonOf(status),
+        fmt::format("{} has stopped: {}", options_.group, std::string(status.message()))));
     return health_;
   }
 

@@ -159,9 +159,9 @@ class Assembler final {
     if (!status_.ok()) return status_;
     if (next_ != manifest_.chunks() || entries_ != manifest_.entries() ||
         crc_ != manifest_.crc32c()) {
-      return absl::DataLossError(base::ToAbsl(
-          fmt::format("{} of {} chunks, {} of {} entries, checksum {:08x} instead of {:08x}", next_,
-                      manifest_.chunks(), entries_, manifest_.entries(), crc_, manifest_.crc32c())));
+      return absl::DataLossError(base::ToAbsl(fmt::format(
+          "{} of {} chunks, {} of {} entries, checksum {:08x} instead of {:08x}", next_,
+          manifest_.chunks(), entries_, manifest_.entries(), crc_, manifest_.crc32c())));
     }
     return absl::OkStatus();
   }
@@ -233,12 +233,11 @@ absl::Status ReadSnapshot(eventlog::EventLog& log, const std::string& group, uin
   if (snapshot.chunks.empty()) return assembler.Finish();
   std::map<uint64_t, uint32_t> index_at;
   for (const auto& [index, offset] : snapshot.chunks) index_at[offset] = index;
-  ABSL_RETURN_IF_ERROR(
-      shelf.Visit(index_at.begin()->first, [&](const eventlog::Record& record) {
-        const auto index = index_at.find(record.offset);
-        if (index == index_at.end()) return true;
-        return assembler.Take(index->second, record.value);
-      }));
+  ABSL_RETURN_IF_ERROR(shelf.Visit(index_at.begin()->first, [&](const eventlog::Record& record) {
+    const auto index = index_at.find(record.offset);
+    if (index == index_at.end()) return true;
+    return assembler.Take(index->second, record.value);
+  }));
   return assembler.Finish();
 }
 

@@ -17,8 +17,8 @@
 namespace centralita::stage {
 
 // Copies the checkpoint with that header, then deletes all but the two newest complete snapshots of
-// this partition. ABORTED if the checkpoint changed meanwhile, CANCELLED if `cancel` was set; nothing
-// of the copy counts then. Blocks; for a thread apart.
+// this partition. ABORTED if the checkpoint changed meanwhile, CANCELLED if `cancel` was set;
+// nothing of the copy counts then. Blocks; for a thread apart.
 absl::Status WriteSnapshot(eventlog::EventLog& log, store::Store& store, const base::Clock& clock,
                            const std::string& group, uint32_t partition, const std::string& header,
                            const std::atomic<bool>& cancel);

@@ -1,5 +1,5 @@
-// Above 350 lines: a turn is one thing, and its parts share the partitions' state. What stands alone
-// is in files of its own: loading, checkpoints and snapshots, outputs, ticks.
+// Above 350 lines: a turn is one thing, and its parts share the partitions' state. What stands
+// alone is in files of its own: loading, checkpoints and snapshots, outputs, ticks.
 #include "centralita/stage/stage_runner.h"
 
 #include <fmt/format.h>
@@ -34,8 +34,7 @@ constexpr size_t kPortionRecords = 256;
 constexpr size_t kPortionBytes = 256 << 10;
 
 bool IsTransient(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsAborted(status) ||
-         absl::IsDeadlineExceeded(status);
+  return absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsDeadlineExceeded(status);
 }
 
 class Runner final : public StageRunner {
@@ -54,8 +53,8 @@ class Runner final : public StageRunner {
     ABSL_ASSIGN_OR_RETURN(emitter_, Emitter::Create(log));
     ABSL_ASSIGN_OR_RETURN(outputs_, OutputQueue::Create(log, deps_.clock, options_.group,
                                                         options_.max_unacknowledged));
-    ABSL_ASSIGN_OR_RETURN(
-        consumer_, log.Join(options_.group, options_.member, {options_.input_topic}, {}));
+    ABSL_ASSIGN_OR_RETURN(consumer_,
+                          log.Join(options_.group, options_.member, {options_.input_topic}, {}));
     checkpointer_ = std::make_unique<Checkpointer>(options_, deps_, input_.epoch,
                                                    [this] { consumer_->Wake(); });
     return absl::OkStatus();
@@ -97,11 +96,12 @@ class Runner final : public StageRunner {
     consumer_->Close();
     Publish();
     if (!fatal_.ok() || all) return fatal_;
-    return base::Error(absl::StatusCode::kDeadlineExceeded, "not_drained",
-                       fmt::format("{}: {} outputs were not acknowledged in {}; they are made again "
-                                   "from the last checkpoint. The log said: {}",
-                                   options_.group, outputs_->size(), base::FormatDuration(limit),
-                                   outputs_->last_error().ToString()));
+    return base::Error(
+        absl::StatusCode::kDeadlineExceeded, "not_drained",
+        fmt::format("{}: {} outputs were not acknowledged in {}; they are made again "
+                    "from the last checkpoint. The log said: {}",
+                    options_.group, outputs_->size(), base::FormatDuration(limit),
+                    outputs_->last_error().ToString()));
   }
 
   void Post(std::function<void(std::vector<Partition>&)> job) override {
@@ -224,7 +224,8 @@ class Runner final : public StageRunner {
     owned.load_at = deps_.clock.Monotonic();
   }
 
-  // Somebody else has written a checkpoint, or the store is another one: what the store says is taken.
+  // Somebody else has written a checkpoint, or the store is another one: what the store says is
+  // taken.
   void Reload(uint32_t partition) {
     ++stats_.reloads;
     if (deps_.observer != nullptr) deps_.observer->OnLost(partition);
@@ -321,10 +322,10 @@ class Runner final : public StageRunner {
   absl::Status EngineTooNew(const OwnedPartition& owned) const {
     return base::Error(
         absl::StatusCode::kFailedPrecondition, "engine_level",
-        fmt::format("{} partition {} has stopped: the log asks for engine level {}, and this binary "
-                    "knows {}. Run a newer version.",
-                    options_.group, owned.partition, owned.state.machine->EngineLevel(),
-                    known_level_));
+        fmt::format(
+            "{} partition {} has stopped: the log asks for engine level {}, and this binary "
+            "knows {}. Run a newer version.",
+            options_.group, owned.partition, owned.state.machine->EngineLevel(), known_level_));
   }
 
   eventlog::TopicPartition PlaceOf(uint32_t partition) const {
@@ -372,7 +373,8 @@ class Runner final : public StageRunner {
     }
   }
 
-  // The group's committed offset is for people who look at lag; an owner resumes from its checkpoint.
+  // The group's committed offset is for people who look at lag; an owner resumes from its
+  // checkpoint.
   void CommitForLag() {
     if (deps_.clock.Monotonic() - committed_at_ < kCommitInterval) return;
     committed_at_ = deps_.clock.Monotonic();
@@ -461,9 +463,9 @@ class Runner final : public StageRunner {
   }
 
   absl::Status Fail(const absl::Status& status) {
-    fatal_ = base::Error(status.code(), base::ReasonOf(status),
-                         fmt::format("{} has stopped: {}", options_.group,
-                                     std::string(status.message())));
+    fatal_ = base::Error(
+        status.code(), base::ReasonOf(status),
+        fmt::format("{} has stopped: {}", options_.group, std::string(status.message())));
     const std::scoped_lock lock(mutex_);
     health_.Update(fatal_);
     return fatal_;

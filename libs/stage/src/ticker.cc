@@ -44,12 +44,13 @@ absl::StatusOr<std::unique_ptr<Ticker>> Ticker::Create(eventlog::EventLog& log,
 
 bool Ticker::Append(uint32_t partition) {
   return producer_
-      ->Append({.topic = topic_, .partition = partition, .key = "", .value = tick_, .tombstone = false},
-               [lost = lost_, partition](const absl::StatusOr<uint64_t>& offset) {
-                 if (offset.ok()) return;
-                 const std::scoped_lock lock(lost->mutex);
-                 lost->partitions.push_back(partition);
-               })
+      ->Append(
+          {.topic = topic_, .partition = partition, .key = "", .value = tick_, .tombstone = false},
+          [lost = lost_, partition](const absl::StatusOr<uint64_t>& offset) {
+            if (offset.ok()) return;
+            const std::scoped_lock lock(lost->mutex);
+            lost->partitions.push_back(partition);
+          })
       .ok();
 }
 

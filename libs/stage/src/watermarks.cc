@@ -13,7 +13,9 @@ namespace {
 constexpr base::Duration kSenderKept{24LL * 3'600'000};
 constexpr base::Duration kForgetInterval{3'600'000};
 
-bool RunOut(base::TimePoint last_used, base::TimePoint now) { return last_used + kSenderKept < now; }
+bool RunOut(base::TimePoint last_used, base::TimePoint now) {
+  return last_used + kSenderKept < now;
+}
 
 }  // namespace
 
@@ -86,7 +88,8 @@ void Watermarks::TakeChanges(base::EntrySink& sink) {
   }
   for (auto& [sender, mark] : senders_) {
     if (!std::exchange(mark.changed, false)) continue;
-    sink.Put("c/" + sender, fmt::format("{} {}", mark.sequence, base::ToUnixMillis(mark.last_used)));
+    sink.Put("c/" + sender,
+             fmt::format("{} {}", mark.sequence, base::ToUnixMillis(mark.last_used)));
   }
   for (const std::string& sender : forgotten_) sink.Erase("c/" + sender);
   forgotten_.clear();

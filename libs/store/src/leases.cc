@@ -4,16 +4,19 @@
 
 namespace centralita::store {
 
-absl::Status RenewLeases(Store& store, std::string_view kind, const std::map<std::string, std::string>& leases) {
+absl::Status RenewLeases(Store& store, std::string_view kind,
+                         const std::map<std::string, std::string>& leases) {
   if (leases.empty()) return absl::OkStatus();
-  Transaction transaction{.partition = std::string(kind), .conditions = {}, .puts = {}, .erases = {}};
+  Transaction transaction{
+      .partition = std::string(kind), .conditions = {}, .puts = {}, .erases = {}};
   for (const auto& [name, value] : leases) transaction.puts.push_back({name, value, kLeaseTime});
   return store.Commit(transaction);
 }
 
 absl::Status EndLeases(Store& store, std::string_view kind, const std::vector<std::string>& names) {
   if (names.empty()) return absl::OkStatus();
-  return store.Commit({.partition = std::string(kind), .conditions = {}, .puts = {}, .erases = names});
+  return store.Commit(
+      {.partition = std::string(kind), .conditions = {}, .puts = {}, .erases = names});
 }
 
 absl::StatusOr<std::map<std::string, std::string>> LiveLeases(Store& store, std::string_view kind) {

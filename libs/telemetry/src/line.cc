@@ -1,8 +1,8 @@
 #include "line.h"
 
-#include <cmath>
-
 #include <fmt/format.h>
+
+#include <cmath>
 
 namespace centralita::telemetry {
 namespace {
@@ -29,7 +29,8 @@ void AppendQuoted(std::string& out, std::string_view text) {
         break;
       default:
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-          out.append(fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c))));
+          out.append(
+              fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c))));
         } else {
           out.push_back(c);
         }
@@ -41,7 +42,8 @@ void AppendQuoted(std::string& out, std::string_view text) {
 bool NeedsQuotes(std::string_view text) {
   if (text.empty()) return true;
   for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '=' || c == '\\' || c == 0x7f) return true;
+    if (static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '=' || c == '\\' || c == 0x7f)
+      return true;
   }
   return false;
 }
@@ -87,7 +89,8 @@ std::string FormatLine(LogFormat format, base::TimePoint now, Level level, std::
   out.reserve(160);
   const bool json = format == LogFormat::kJson;
   if (json) {
-    out = fmt::format(R"({{"time":"{}","level":"{}","service":)", base::FormatUtc(now), LevelName(level));
+    out = fmt::format(R"({{"time":"{}","level":"{}","service":)", base::FormatUtc(now),
+                      LevelName(level));
     AppendQuoted(out, service);
     out.append(",\"event\":");
     AppendQuoted(out, event);

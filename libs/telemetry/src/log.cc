@@ -1,13 +1,13 @@
 #include "centralita/telemetry/log.h"
 
-#include <mutex>
-#include <optional>
-#include <utility>
-
 #include <fmt/format.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include <mutex>
+#include <optional>
+#include <utility>
 
 #include "centralita/base/error.h"
 #include "centralita/base/strings.h"
@@ -16,7 +16,8 @@
 namespace centralita::telemetry {
 namespace {
 
-// Events are literals, so there are few; should somebody make them up, the limit forgets rather than grows.
+// Events are literals, so there are few; should somebody make them up, the limit forgets rather
+// than grows.
 constexpr size_t kMaxEvents = 1024;
 
 // Lets `burst` lines of each event pass in a window. Not thread-safe.
@@ -74,8 +75,8 @@ class SpdLogger final : public Logger {
       if (!passed) return;
       suppressed = *passed;
     }
-    const std::string line =
-        FormatLine(options_.format, clock_.Now(), level, options_.service, event, fields, suppressed);
+    const std::string line = FormatLine(options_.format, clock_.Now(), level, options_.service,
+                                        event, fields, suppressed);
     if (out_ == nullptr) {
       options_.sink(line);
     } else {
@@ -114,7 +115,8 @@ absl::StatusOr<LogFormat> ParseLogFormat(std::string_view name) {
                      fmt::format("'{}' is no log format; use text or json.", name));
 }
 
-absl::StatusOr<std::unique_ptr<Logger>> Logger::Create(LogOptions options, const base::Clock& clock) {
+absl::StatusOr<std::unique_ptr<Logger>> Logger::Create(LogOptions options,
+                                                       const base::Clock& clock) {
   spdlog::sink_ptr sink;
   if (!options.sink) {
     try {
@@ -124,8 +126,9 @@ absl::StatusOr<std::unique_ptr<Logger>> Logger::Create(LogOptions options, const
         sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
       }
     } catch (const spdlog::spdlog_ex& e) {
-      return base::Error(absl::StatusCode::kUnavailable, "log_file_unusable",
-                         fmt::format("The log file '{}' cannot be opened: {}", options.file, e.what()));
+      return base::Error(
+          absl::StatusCode::kUnavailable, "log_file_unusable",
+          fmt::format("The log file '{}' cannot be opened: {}", options.file, e.what()));
     }
   }
   return std::make_unique<SpdLogger>(std::move(options), clock, std::move(sink));

@@ -1,12 +1,12 @@
 #include "centralita/telemetry/metrics.h"
 
-#include <utility>
-
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+
+#include <utility>
 
 namespace centralita::telemetry {
 
@@ -15,7 +15,9 @@ double Counter::Value() const { return static_cast<prometheus::Counter*>(impl_)-
 void Gauge::Set(double value) { static_cast<prometheus::Gauge*>(impl_)->Set(value); }
 void Gauge::Add(double amount) { static_cast<prometheus::Gauge*>(impl_)->Increment(amount); }
 double Gauge::Value() const { return static_cast<prometheus::Gauge*>(impl_)->Value(); }
-void Histogram::Observe(double value) { static_cast<prometheus::Histogram*>(impl_)->Observe(value); }
+void Histogram::Observe(double value) {
+  static_cast<prometheus::Histogram*>(impl_)->Observe(value);
+}
 
 std::vector<double> LatencyBuckets() {
   return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
@@ -39,22 +41,29 @@ struct Metrics::Impl {
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
 Metrics::~Metrics() = default;
 
-Counter Metrics::AddCounter(const std::string& name, const std::string& help, const Labels& labels) {
-  return Counter(&prometheus::BuildCounter().Name(name).Help(help).Register(impl_->registry).Add(labels));
+Counter Metrics::AddCounter(const std::string& name, const std::string& help,
+                            const Labels& labels) {
+  return Counter(
+      &prometheus::BuildCounter().Name(name).Help(help).Register(impl_->registry).Add(labels));
 }
 
 Gauge Metrics::AddGauge(const std::string& name, const std::string& help, const Labels& labels) {
-  return Gauge(&prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry).Add(labels));
+  return Gauge(
+      &prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry).Add(labels));
 }
 
-Histogram Metrics::AddHistogram(const std::string& name, const std::string& help, const std::vector<double>& buckets,
-                                const Labels& labels) {
-  return Histogram(
-      &prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->registry).Add(labels, buckets));
+Histogram Metrics::AddHistogram(const std::string& name, const std::string& help,
+                                const std::vector<double>& buckets, const Labels& labels) {
+  return Histogram(&prometheus::BuildHistogram()
+                        .Name(name)
+                        .Help(help)
+                        .Register(impl_->registry)
+                        .Add(labels, buckets));
 }
 
 std::shared_ptr<void> Metrics::AddGaugeCallback(const std::string& name, const std::string& help,
-                                                const Labels& labels, std::function<double()> value) {
+                                                const Labels& labels,
+                                                std::function<double()> value) {
   const Gauge gauge = AddGauge(name, help, labels);
   std::lock_guard lock(impl_->callbacks->mutex);
   const uint64_t id = impl_->callbacks->next_id++;
@@ -73,8 +82,8 @@ std::string Metrics::Exposition() const {
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
 }
 
-CounterFamily::CounterFamily(Metrics& metrics, std::string name, std::string help, std::string label, Labels fixed,
-                             size_t limit)
+CounterFamily::CounterFamily(Metrics& metrics, std::string name, std::string help,
+                             std::string label, Labels fixed, size_t limit)
     : metrics_(metrics),
       name_(std::move(name)),
       help_(std::move(help)),
@@ -88,7 +97,8 @@ Counter CounterFamily::With(std::string_view value) {
   std::string name(counters_.size() < limit_ ? value : std::string_view("other"));
   Labels labels = fixed_;
   labels[label_] = name;
-  return counters_.try_emplace(std::move(name), metrics_.AddCounter(name_, help_, labels)).first->second;
+  return counters_.try_emplace(std::move(name), metrics_.AddCounter(name_, help_, labels))
+      .first->second;
 }
 
 }  // namespace centralita::telemetry

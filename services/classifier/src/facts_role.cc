@@ -140,9 +140,9 @@ class FactsRole::Batch {
         metrics.amendments.Add();
         outputs.Emit(i, base::topics::kRouting, customer.key, *item.amendment);
       }
-      // The topic is compacted: the last state of a batch stands for those before it. What only says that the customer
-      // was in contact stays in the store, since it would be a record for each message: after a loss of the store,
-      // contacts since the last real change are not known.
+      // The topic is compacted: the last state of a batch stands for those before it. What only
+      // says that the customer was in contact stays in the store, since it would be a record for
+      // each message: after a loss of the store, contacts since the last real change are not known.
       if (customer.last_item == i && customer.published) {
         outputs.Emit(i, base::topics::kProfiles, customer.key, customer.stored.profile);
       }

@@ -1,5 +1,7 @@
 #include "agent_service.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -7,8 +9,6 @@
 #include <memory>
 #include <mutex>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/base/error.h"
 #include "centralita/rpc/status.h"
@@ -20,7 +20,8 @@ using v1::ConnectRequest;
 using v1::ConnectResponse;
 using v1::Update;
 
-// Updates that may wait for a slow client; then its stream is closed, and it comes again and gets a resync.
+// Updates that may wait for a slow client; then its stream is closed, and it comes again and gets a
+// resync.
 constexpr size_t kMaxWaiting = 10'000;
 constexpr size_t kMaxPerFrame = 200;
 constexpr size_t kMaxReplyBytes = 64 << 10;
@@ -29,7 +30,9 @@ constexpr size_t kMaxWordsBytes = 4 << 10;
 
 std::string Metadata(const grpc::CallbackServerContext& context, const char* name) {
   const auto found = context.client_metadata().find(name);
-  return found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
+  return found == context.client_metadata().end()
+             ? ""
+             : std::string(found->second.data(), found->second.size());
 }
 
 // Held by gRPC (through self_, until OnDone), and by the session table.
@@ -37,8 +40,8 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
                           public Session,
                           public std::enable_shared_from_this<AgentStream> {
  public:
-  AgentStream(const Directory& directory, CommandWriter& commands, SessionTable& sessions, telemetry::Logger& logger,
-              Credentials credentials, std::string id)
+  AgentStream(const Directory& directory, CommandWriter& commands, SessionTable& sessions,
+              telemetry::Logger& logger, Credentials credentials, std::string id)
       : directory_(directory),
         commands_(commands),
         sessions_(sessions),
@@ -59,7 +62,8 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
     if (finishing_) return;
     waiting_.push_back(std::move(update));
     if (waiting_.size() > kMaxWaiting) {
-      FinishLocked(absl::ResourceExhaustedError("This client reads too slowly. Connect again to be resynchronised."));
+      FinishLocked(absl::ResourceExhaustedError(
+          "This client reads too slowly. Connect again to be resynchronised."));
       return;
     }
     WriteNext();
@@ -126,7 +130,8 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
  private:
   absl::Status Handle(ConnectRequest& request) {
     if (request.has_hello()) return SayHello(request.hello());
-    if (!joined_) return absl::FailedPreconditionError("The first request of a stream must be a hello.");
+    if (!joined_)
+      return absl::FailedPreconditionError("The first request of a stream must be a hello.");
     if (request.has_status()) return SetStatus(request.status().status());
     if (request.has_actions()) {
       for (auto& action : *request.mutable_actions()->mutable_actions()) Act(action);
@@ -136,12 +141,14 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
   }
 
   absl::Status SayHello(const v1::Hello& hello) {
-    if (joined_) return absl::FailedPreconditionError("Only the first request of a stream may be a hello.");
+    if (joined_)
+      return absl::FailedPreconditionError("Only the first request of a stream may be a hello.");
     auto agent = directory_.Authenticate(credentials_, hello.agent_id());
     if (!agent.ok()) return agent.status();
     agent_ = *std::move(agent);
     if (!sessions_.Add(shared_from_this())) {
-      return absl::UnavailableError("This gateway takes no more agents now. Try another one, or again in a moment.");
+      return absl::UnavailableError(
+          "This gateway takes no more agents now. Try another one, or again in a moment.");
     }
     joined_ = true;
     Update update;
@@ -155,7 +162,8 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
   }
 
   absl::Status SetStatus(commands::v1::PresenceStatus status) {
-    if (status != commands::v1::PRESENCE_STATUS_AVAILABLE && status != commands::v1::PRESENCE_STATUS_AWAY &&
+    if (status != commands::v1::PRESENCE_STATUS_AVAILABLE &&
+        status != commands::v1::PRESENCE_STATUS_AWAY &&
         status != commands::v1::PRESENCE_STATUS_OFFLINE) {
       return absl::InvalidArgumentError("A status must be AVAILABLE, AWAY or OFFLINE.");
     }
@@ -175,7 +183,8 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
     presence.set_incarnation(commands_.incarnation());
     presence.set_session(id_);
     presence.set_status(status);
-    // A presence that is not written leaves the agent without offers: better that the client connects again.
+    // A presence that is not written leaves the agent without offers: better that the client
+    // connects again.
     return commands_.Append(std::move(command), [weak = weak_from_this()](const absl::Status&) {
       if (const auto self = weak.lock()) self->Close("The log does not answer; connect again.");
     });
@@ -196,13 +205,26 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
     out.set_session(id_);
     out.set_conversation_id(action.conversation_id());
     switch (action.kind_case()) {
-      case v1::Action::kAccept: out.mutable_accept()->Swap(action.mutable_accept()); break;
-      case v1::Action::kDecline: out.mutable_decline()->Swap(action.mutable_decline()); break;
-      case v1::Action::kReply: out.mutable_reply()->Swap(action.mutable_reply()); break;
-      case v1::Action::kHold: out.mutable_hold()->Swap(action.mutable_hold()); break;
-      case v1::Action::kResolve: out.mutable_resolve()->Swap(action.mutable_resolve()); break;
-      case v1::Action::kTransfer: out.mutable_transfer()->Swap(action.mutable_transfer()); break;
-      case v1::Action::KIND_NOT_SET: break;
+      case v1::Action::kAccept:
+        out.mutable_accept()->Swap(action.mutable_accept());
+        break;
+      case v1::Action::kDecline:
+        out.mutable_decline()->Swap(action.mutable_decline());
+        break;
+      case v1::Action::kReply:
+        out.mutable_reply()->Swap(action.mutable_reply());
+        break;
+      case v1::Action::kHold:
+        out.mutable_hold()->Swap(action.mutable_hold());
+        break;
+      case v1::Action::kResolve:
+        out.mutable_resolve()->Swap(action.mutable_resolve());
+        break;
+      case v1::Action::kTransfer:
+        out.mutable_transfer()->Swap(action.mutable_transfer());
+        break;
+      case v1::Action::KIND_NOT_SET:
+        break;
     }
     const absl::Status taken = commands_.Append(
         std::move(command), [weak = weak_from_this(), id = action.action_id(),
@@ -220,7 +242,8 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
       return bad("bad_action_id", "An action needs an id of its own of 1 to 128 bytes.");
     }
     if (action.conversation_id().empty() || action.conversation_id().size() > 128) {
-      return bad("missing_conversation", "An action needs the id of the conversation that it is about.");
+      return bad("missing_conversation",
+                 "An action needs the id of the conversation that it is about.");
     }
     if (action.kind_case() == v1::Action::KIND_NOT_SET) {
       return bad("unknown_action", "This action is of no kind that this gateway knows.");
@@ -228,16 +251,20 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
     if (action.reply().text().size() > kMaxReplyBytes) {
       return bad("oversize", "A reply has at most 64 KiB. Shorten it, or send it in parts.");
     }
-    const std::array others = {&action.accept().offer_id(),  &action.decline().offer_id(), &action.decline().reason(),
-                               &action.resolve().intent(),   &action.transfer().to_pool(),
-                               &action.transfer().to_queue(), &action.transfer().note()};
-    if (std::ranges::any_of(others, [](const std::string* text) { return text->size() > kMaxWordsBytes; })) {
-      return bad("oversize", "A note, a reason or a name in an action has at most 4 KiB. Shorten it.");
+    const std::array others = {&action.accept().offer_id(),  &action.decline().offer_id(),
+                               &action.decline().reason(),   &action.resolve().intent(),
+                               &action.transfer().to_pool(), &action.transfer().to_queue(),
+                               &action.transfer().note()};
+    if (std::ranges::any_of(
+            others, [](const std::string* text) { return text->size() > kMaxWordsBytes; })) {
+      return bad("oversize",
+                 "A note, a reason or a name in an action has at most 4 KiB. Shorten it.");
     }
     return absl::OkStatus();
   }
 
-  void Refuse(const std::string& action_id, const std::string& conversation_id, const absl::Status& status) {
+  void Refuse(const std::string& action_id, const std::string& conversation_id,
+              const absl::Status& status) {
     Update update;
     auto& result = *update.mutable_action_result();
     result.set_action_id(action_id);
@@ -250,7 +277,8 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
     Deliver(std::move(update));
   }
 
-  // Once: out of the table, and the shard is told. Whatever ended the stream, it is a loss of this session alone.
+  // Once: out of the table, and the shard is told. Whatever ended the stream, it is a loss of this
+  // session alone.
   void Left() {
     {
       const std::scoped_lock lock(mutex_);
@@ -260,7 +288,8 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
     }
     if (!joined_) return;
     sessions_.Remove(id_);
-    if (const absl::Status status = SendPresence(commands::v1::PRESENCE_STATUS_LOST); !status.ok()) {
+    if (const absl::Status status = SendPresence(commands::v1::PRESENCE_STATUS_LOST);
+        !status.ok()) {
       // The lease or the next session makes it good.
       logger_.Warning("loss of a session not written", {{"error", status}});
     }
@@ -269,7 +298,9 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
   void WriteNext() {
     if (writing_ || finishing_) return;
     if (waiting_.empty()) {
-      if (closing_) FinishLocked(absl::UnavailableError("The gateway has closed this stream; see the last update."));
+      if (closing_)
+        FinishLocked(
+            absl::UnavailableError("The gateway has closed this stream; see the last update."));
       return;
     }
     writing_ = true;
@@ -311,13 +342,14 @@ class AgentStream final : public grpc::ServerBidiReactor<ConnectRequest, Connect
 
 }  // namespace
 
-grpc::ServerBidiReactor<ConnectRequest, ConnectResponse>* AgentService::Connect(grpc::CallbackServerContext* context) {
+grpc::ServerBidiReactor<ConnectRequest, ConnectResponse>* AgentService::Connect(
+    grpc::CallbackServerContext* context) {
   Credentials credentials{.tenant = Metadata(*context, "x-tenant"),
                           .api_key = Metadata(*context, "x-api-key"),
                           .agent_token = Metadata(*context, "x-agent-token")};
-  const auto stream =
-      std::make_shared<AgentStream>(directory_, commands_, sessions_, logger_, std::move(credentials),
-                                    fmt::format("{}/{}", commands_.incarnation(), next_session_++));
+  const auto stream = std::make_shared<AgentStream>(
+      directory_, commands_, sessions_, logger_, std::move(credentials),
+      fmt::format("{}/{}", commands_.incarnation(), next_session_++));
   stream->Open();
   return stream.get();
 }

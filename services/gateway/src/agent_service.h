@@ -12,7 +12,8 @@ namespace centralita::gateway {
 
 class AgentService final : public gateway::v1::AgentGatewayService::CallbackService {
  public:
-  AgentService(const Directory& directory, CommandWriter& commands, SessionTable& sessions, telemetry::Logger& logger)
+  AgentService(const Directory& directory, CommandWriter& commands, SessionTable& sessions,
+               telemetry::Logger& logger)
       : directory_(directory), commands_(commands), sessions_(sessions), logger_(logger) {}
 
   grpc::ServerBidiReactor<gateway::v1::ConnectRequest, gateway::v1::ConnectResponse>* Connect(

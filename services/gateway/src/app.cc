@@ -1,8 +1,8 @@
 #include "centralita/gateway/app.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "agent_service.h"
 #include "centralita/base/status_macros.h"
@@ -36,16 +36,19 @@ class App final : public GatewayApp {
 
   absl::Status Start() override {
     ABSL_RETURN_IF_ERROR(ReplaceIncarnation());
-    ABSL_ASSIGN_OR_RETURN(auto runner,
-                          stage::PipelineRunner::Create({.group = "history",
-                                                         .member = options_.member,
-                                                         .input_topic = std::string(base::topics::kInbound)},
-                                                        deps_.log, deps_.clock, projection_));
+    ABSL_ASSIGN_OR_RETURN(auto runner, stage::PipelineRunner::Create(
+                                           {.group = "history",
+                                            .member = options_.member,
+                                            .input_topic = std::string(base::topics::kInbound)},
+                                           deps_.log, deps_.clock, projection_));
     history_thread_ = stage::PipelineThread::Start(std::move(runner));
-    lease_ = std::make_unique<GatewayLease>(deps_.store, deps_.clock, deps_.logger, commands_.incarnation(), [this] {
-      sessions_.Reset("The gateway cannot renew its lease; connect to another one, or again in a moment.");
-    });
-    watcher_ = std::make_unique<OwnerWatcher>(deps_.store, deps_.routers, commands_, sessions_, history_, deps_.logger);
+    lease_ = std::make_unique<GatewayLease>(
+        deps_.store, deps_.clock, deps_.logger, commands_.incarnation(), [this] {
+          sessions_.Reset(
+              "The gateway cannot renew its lease; connect to another one, or again in a moment.");
+        });
+    watcher_ = std::make_unique<OwnerWatcher>(deps_.store, deps_.routers, commands_, sessions_,
+                                              history_, deps_.logger);
     return absl::OkStatus();
   }
 
@@ -69,15 +72,17 @@ class App final : public GatewayApp {
   }
 
  private:
-  // A restart ends the sessions of the process before it at once, rather than when its lease runs out.
+  // A restart ends the sessions of the process before it at once, rather than when its lease runs
+  // out.
   absl::Status ReplaceIncarnation() {
     const store::Key key{kMembers, options_.member};
     ABSL_ASSIGN_OR_RETURN(const auto previous, deps_.store.Get(key));
     if (previous.has_value()) ABSL_RETURN_IF_ERROR(commands_.DeclareLost(*previous));
-    return deps_.store.Commit({.partition = kMembers,
-                               .conditions = {},
-                               .puts = {{options_.member, commands_.incarnation(), base::Duration(0)}},
-                               .erases = {}});
+    return deps_.store.Commit(
+        {.partition = kMembers,
+         .conditions = {},
+         .puts = {{options_.member, commands_.incarnation(), base::Duration(0)}},
+         .erases = {}});
   }
 
   const GatewayOptions options_;
@@ -95,9 +100,11 @@ class App final : public GatewayApp {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<GatewayApp>> GatewayApp::Create(const GatewayOptions& options, GatewayDeps deps) {
+absl::StatusOr<std::unique_ptr<GatewayApp>> GatewayApp::Create(const GatewayOptions& options,
+                                                               GatewayDeps deps) {
   ABSL_ASSIGN_OR_RETURN(const auto topic, deps.log.Describe(std::string(base::topics::kCommands)));
-  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "gateway-" + options.member, .gapless = false}));
+  ABSL_ASSIGN_OR_RETURN(
+      auto producer, deps.log.NewProducer({.name = "gateway-" + options.member, .gapless = false}));
   return std::make_unique<App>(options, deps, std::move(producer), topic.spec.partitions);
 }
 

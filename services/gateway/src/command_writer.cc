@@ -15,7 +15,9 @@ constexpr base::Duration kAppendLimit{5000};
 
 CommandWriter::CommandWriter(std::unique_ptr<eventlog::Producer> producer, uint32_t partitions,
                              std::string incarnation)
-    : producer_(std::move(producer)), partitions_(partitions), incarnation_(std::move(incarnation)) {}
+    : producer_(std::move(producer)),
+      partitions_(partitions),
+      incarnation_(std::move(incarnation)) {}
 
 uint32_t CommandWriter::PartitionOf(const std::string& tenant, const std::string& pool) const {
   return base::PartitionOf(base::TenantKey(tenant, pool), partitions_);

@@ -1,4 +1,5 @@
-// The one way by which this gateway appends to `commands`: numbers its records, so that shards drop repeats.
+// The one way by which this gateway appends to `commands`: numbers its records, so that shards drop
+// repeats.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +15,14 @@ namespace centralita::gateway {
 // Thread-safe.
 class CommandWriter final {
  public:
-  CommandWriter(std::unique_ptr<eventlog::Producer> producer, uint32_t partitions, std::string incarnation);
+  CommandWriter(std::unique_ptr<eventlog::Producer> producer, uint32_t partitions,
+                std::string incarnation);
 
-  // `command` with tenant and pool set. `failed` is called once, on a thread of the log, if it may not have been written.
-  // Returns RESOURCE_EXHAUSTED or UNAVAILABLE if it was not taken at all; `failed` is not called then.
-  absl::Status Append(commands::v1::Command command, absl::AnyInvocable<void(const absl::Status&)> failed);
+  // `command` with tenant and pool set. `failed` is called once, on a thread of the log, if it may
+  // not have been written. Returns RESOURCE_EXHAUSTED or UNAVAILABLE if it was not taken at all;
+  // `failed` is not called then.
+  absl::Status Append(commands::v1::Command command,
+                      absl::AnyInvocable<void(const absl::Status&)> failed);
   // One in each partition; waits until they are durable.
   absl::Status DeclareLost(const std::string& incarnation);
 

@@ -1,8 +1,8 @@
 #include "history.h"
 
-#include <map>
-
 #include <fmt/format.h>
+
+#include <map>
 
 #include "centralita/base/key.h"
 #include "centralita/base/status_macros.h"
@@ -14,7 +14,8 @@ namespace {
 constexpr uint32_t kStorePartitions = 64;
 
 std::string StorePartition(const std::string& tenant, const std::string& customer_id) {
-  return fmt::format("history/{}", base::PartitionOf(base::TenantKey(tenant, customer_id), kStorePartitions));
+  return fmt::format("history/{}",
+                     base::PartitionOf(base::TenantKey(tenant, customer_id), kStorePartitions));
 }
 
 std::string CustomerPrefix(const std::string& tenant, const std::string& customer_id) {
@@ -55,7 +56,8 @@ void History::Fill(const std::string& tenant, const std::string& customer_id,
       view.set_subject(entry->subject);
       view.set_handle(entry->handle);
     } else {
-      keys.push_back({StorePartition(tenant, customer_id), CustomerPrefix(tenant, customer_id) + view.message_id()});
+      keys.push_back({StorePartition(tenant, customer_id),
+                      CustomerPrefix(tenant, customer_id) + view.message_id()});
       missing.push_back(&view);
     }
   }
@@ -75,10 +77,12 @@ void History::Fill(const std::string& tenant, const std::string& customer_id,
 absl::Status History::Erase(const std::string& tenant, const std::string& customer_id) {
   const std::string partition = StorePartition(tenant, customer_id);
   while (true) {
-    ABSL_ASSIGN_OR_RETURN(const store::ScanPage page,
-                          store_.Scan(partition, CustomerPrefix(tenant, customer_id), std::nullopt, 1000));
+    ABSL_ASSIGN_OR_RETURN(
+        const store::ScanPage page,
+        store_.Scan(partition, CustomerPrefix(tenant, customer_id), std::nullopt, 1000));
     if (page.entries.empty()) break;
-    store::Transaction transaction{.partition = partition, .conditions = {}, .puts = {}, .erases = {}};
+    store::Transaction transaction{
+        .partition = partition, .conditions = {}, .puts = {}, .erases = {}};
     for (const auto& [name, value] : page.entries) transaction.erases.push_back(name);
     ABSL_RETURN_IF_ERROR(store_.Commit(transaction));
   }
@@ -119,7 +123,8 @@ absl::Status HistoryProjection::Process(const eventlog::RecordBatch& batch, uint
   message::v1::InboundMessage message;
   for (const eventlog::Record& record : batch.records()) {
     // The classifier dead-letters what cannot be decoded.
-    if (!message.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) continue;
+    if (!message.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())))
+      continue;
     entries.push_back({.tenant = message.tenant(),
                        .customer_id = message.customer_id(),
                        .message_id = message.message_id(),
@@ -128,7 +133,8 @@ absl::Status HistoryProjection::Process(const eventlog::RecordBatch& batch, uint
                        .handle = std::move(*message.mutable_handle())});
   }
   const absl::Status status = history_.Write(std::move(entries));
-  // Texts are written again until they are there: no answer of the store is a reason to stop for good.
+  // Texts are written again until they are there: no answer of the store is a reason to stop for
+  // good.
   return status.ok() ? status : absl::UnavailableError(status.message());
 }
 

@@ -1,5 +1,5 @@
-// The texts of messages, for agents to read: written from `inbound` by a projection, read by message id.
-// Kept per customer, so that one customer's texts can be erased.
+// The texts of messages, for agents to read: written from `inbound` by a projection, read by
+// message id. Kept per customer, so that one customer's texts can be erased.
 #pragma once
 
 #include <list>
@@ -56,7 +56,8 @@ class History final {
 class HistoryProjection final : public stage::PipelineLogic {
  public:
   explicit HistoryProjection(History& history) : history_(history) {}
-  absl::Status Process(const eventlog::RecordBatch& batch, uint32_t log_epoch, stage::PipelineOutputs& outputs) override;
+  absl::Status Process(const eventlog::RecordBatch& batch, uint32_t log_epoch,
+                       stage::PipelineOutputs& outputs) override;
 
  private:
   History& history_;

@@ -19,12 +19,14 @@ GatewayLease::GatewayLease(store::Store& store, const base::Clock& clock, teleme
 
 GatewayLease::~GatewayLease() {
   periodic_.reset();
-  store::EndLeases(store_, store::kGatewayLeases, {incarnation_}).IgnoreError();  // It runs out by itself otherwise.
+  store::EndLeases(store_, store::kGatewayLeases, {incarnation_})
+      .IgnoreError();  // It runs out by itself otherwise.
 }
 
 void GatewayLease::Renew() {
   const auto asked = clock_.Monotonic();
-  const absl::Status status = store::RenewLeases(store_, store::kGatewayLeases, {{incarnation_, ""}});
+  const absl::Status status =
+      store::RenewLeases(store_, store::kGatewayLeases, {{incarnation_, ""}});
   if (status.ok()) {
     renewed_ = asked;
     return;

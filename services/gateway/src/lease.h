@@ -13,11 +13,12 @@
 
 namespace centralita::gateway {
 
-// Renews it; calls `at_risk` when it could not for so long that it would soon end: the streams must be closed first.
+// Renews it; calls `at_risk` when it could not for so long that it would soon end: the streams must
+// be closed first.
 class GatewayLease final {
  public:
-  GatewayLease(store::Store& store, const base::Clock& clock, telemetry::Logger& logger, std::string incarnation,
-               std::function<void()> at_risk);
+  GatewayLease(store::Store& store, const base::Clock& clock, telemetry::Logger& logger,
+               std::string incarnation, std::function<void()> at_risk);
   // Gives it up.
   ~GatewayLease();
 

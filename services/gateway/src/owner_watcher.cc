@@ -1,10 +1,10 @@
 #include "owner_watcher.h"
 
+#include <grpcpp/grpcpp.h>
+
 #include <charconv>
 #include <condition_variable>
 #include <utility>
-
-#include <grpcpp/grpcpp.h>
 
 #include "centralita/owner/v1/owner.grpc.pb.h"
 #include "centralita/store/leases.h"
@@ -115,7 +115,8 @@ void OwnerWatcher::Reconcile() {
     const std::scoped_lock lock(mutex_);
     for (auto stream = streams_.begin(); stream != streams_.end();) {
       const auto owner = owners.find(stream->first);
-      if (!stream->second->done() && owner != owners.end() && owner->second == stream->second->partitions()) {
+      if (!stream->second->done() && owner != owners.end() &&
+          owner->second == stream->second->partitions()) {
         ++stream;
         continue;
       }
@@ -130,8 +131,8 @@ void OwnerWatcher::Reconcile() {
       const std::scoped_lock lock(mutex_);
       if (streams_.contains(address)) continue;
     }
-    auto stream = std::make_shared<OwnerStream>(*this, address, partitions, routers_.ChannelTo(address),
-                                                commands_.incarnation(), logger_);
+    auto stream = std::make_shared<OwnerStream>(
+        *this, address, partitions, routers_.ChannelTo(address), commands_.incarnation(), logger_);
     const std::scoped_lock lock(mutex_);
     streams_.emplace(address, std::move(stream));
   }
@@ -150,21 +151,24 @@ void OwnerWatcher::OnFrame(owner::v1::WatchResponse frame) {
     return;
   }
   for (auto& update : *frame.mutable_updates()) {
-    if (const auto session = sessions_.Find(update.session())) session->Deliver(std::move(*update.mutable_update()));
+    if (const auto session = sessions_.Find(update.session()))
+      session->Deliver(std::move(*update.mutable_update()));
   }
 }
 
-// A session that the shard does not know has nothing, and must make itself known (again): its gateway may have been
-// declared lost while it was only slow.
+// A session that the shard does not know has nothing, and must make itself known (again): its
+// gateway may have been declared lost while it was only slow.
 void OwnerWatcher::DeliverResync(owner::v1::WatchResponse& frame) {
   std::set<std::string> known;
   for (auto& update : *frame.mutable_updates()) {
     known.insert(update.session());
-    if (const auto session = sessions_.Find(update.session())) session->Deliver(std::move(*update.mutable_update()));
+    if (const auto session = sessions_.Find(update.session()))
+      session->Deliver(std::move(*update.mutable_update()));
   }
   for (const auto& session : sessions_.All()) {
     if (known.contains(session->id())) continue;
-    if (commands_.PartitionOf(session->agent().tenant, session->agent().pool) != frame.partition()) continue;
+    if (commands_.PartitionOf(session->agent().tenant, session->agent().pool) != frame.partition())
+      continue;
     gateway::v1::Update nothing;
     nothing.mutable_resync();
     session->Deliver(std::move(nothing));
@@ -186,7 +190,8 @@ void OwnerWatcher::Fill(owner::v1::AgentUpdate& update) {
     history_.Fill(update.tenant(), added.customer_id(), *added.mutable_messages());
   } else if (inner.has_resync()) {
     for (auto& offer : *inner.mutable_resync()->mutable_offers()) fill(offer.mutable_work());
-    for (auto& assigned : *inner.mutable_resync()->mutable_assigned()) fill(assigned.mutable_work());
+    for (auto& assigned : *inner.mutable_resync()->mutable_assigned())
+      fill(assigned.mutable_work());
   }
 }
 

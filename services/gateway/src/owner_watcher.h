@@ -1,4 +1,5 @@
-// Watches the owners of all partitions of `commands` and brings their updates to the agents' sessions.
+// Watches the owners of all partitions of `commands` and brings their updates to the agents'
+// sessions.
 #pragma once
 
 #include <atomic>
@@ -24,8 +25,8 @@ class OwnerStream;
 
 class OwnerWatcher final {
  public:
-  OwnerWatcher(store::Store& store, RouterChannels& routers, CommandWriter& commands, SessionTable& sessions,
-               History& history, telemetry::Logger& logger);
+  OwnerWatcher(store::Store& store, RouterChannels& routers, CommandWriter& commands,
+               SessionTable& sessions, History& history, telemetry::Logger& logger);
   ~OwnerWatcher();
 
   // Every partition is watched and has had its resync.

@@ -33,7 +33,8 @@ void SessionTable::Remove(const std::string& id) {
   if (found == by_id_.end()) return;
   removed = std::move(found->second);
   by_id_.erase(found);
-  const auto agent = by_agent_.find(base::TenantKey(removed->agent().tenant, removed->agent().agent_id));
+  const auto agent =
+      by_agent_.find(base::TenantKey(removed->agent().tenant, removed->agent().agent_id));
   if (agent != by_agent_.end() && agent->second == id) by_agent_.erase(agent);
 }
 

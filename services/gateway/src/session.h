@@ -30,7 +30,8 @@ class SessionTable final {
  public:
   explicit SessionTable(size_t max_sessions) : max_sessions_(max_sessions) {}
 
-  // False if there are too many, or the gateway is closing. An older session of the same agent is closed.
+  // False if there are too many, or the gateway is closing. An older session of the same agent is
+  // closed.
   bool Add(std::shared_ptr<Session> session);
   void Remove(const std::string& id);
   std::shared_ptr<Session> Find(const std::string& id) const;

@@ -1,13 +1,13 @@
 #include "centralita/ingest/app.h"
 
+#include <fmt/format.h>
+#include <grpcpp/channel.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
-
-#include <fmt/format.h>
-#include <grpcpp/channel.h>
 
 #include "centralita/base/error.h"
 #include "centralita/base/status_macros.h"
@@ -30,9 +30,11 @@ class ReadyGate final : public Gate {
  public:
   absl::Status Open() const override {
     if (draining_) {
-      return base::Error(absl::StatusCode::kUnavailable, code::kDraining, "This server is leaving; send it again.");
+      return base::Error(absl::StatusCode::kUnavailable, code::kDraining,
+                         "This server is leaving; send it again.");
     }
-    // Once loaded, the table stays loaded; a projection that is behind is as late as any follower of a log.
+    // Once loaded, the table stays loaded; a projection that is behind is as late as any follower
+    // of a log.
     if (!loaded_) {
       stage::PipelineThread* projection = projection_;
       loaded_ = projection != nullptr && projection->runner().CaughtUp();
@@ -59,7 +61,8 @@ absl::StatusOr<uint32_t> Partitions(const eventlog::EventLog& log, std::string_v
 
 class App final : public IngestApp {
  public:
-  App(IngestOptions options, IngestDeps deps, const Topics& topics, std::unique_ptr<eventlog::Producer> producer)
+  App(IngestOptions options, IngestDeps deps, const Topics& topics,
+      std::unique_ptr<eventlog::Producer> producer)
       : options_(std::move(options)),
         deps_(deps),
         metrics_(deps.metrics),
@@ -67,9 +70,13 @@ class App final : public IngestApp {
         identity_(deps.store, options_.identity_cache_entries),
         projection_logic_(deps.store, identity_),
         intake_(MakeLimits(options_), topics,
-                {.producer = *producer_, .identity = identity_, .clock = deps.clock, .gate = gate_,
+                {.producer = *producer_,
+                 .identity = identity_,
+                 .clock = deps.clock,
+                 .gate = gate_,
                  .metrics = metrics_}),
-        service_({.max_items = options_.max_items_per_request, .max_frames_in_flight = options_.max_frames_in_flight},
+        service_({.max_items = options_.max_items_per_request,
+                  .max_frames_in_flight = options_.max_frames_in_flight},
                  deps.policy, intake_, metrics_) {}
 
   ~App() override { Drain(kLastDrain).IgnoreError(); }
@@ -87,11 +94,12 @@ class App final : public IngestApp {
     http_options.threads = options_.http_threads;
     http_options.max_body_bytes = options_.max_request_bytes;
     http_options.max_connections = options_.max_http_connections;
-    ABSL_ASSIGN_OR_RETURN(http_, http::Server::Start(http_options,
-                                                     HttpApi({.policy = deps_.policy,
-                                                              .intake = intake_,
-                                                              .metrics = metrics_,
-                                                              .max_items = options_.max_items_per_request})));
+    ABSL_ASSIGN_OR_RETURN(
+        http_,
+        http::Server::Start(http_options, HttpApi({.policy = deps_.policy,
+                                                   .intake = intake_,
+                                                   .metrics = metrics_,
+                                                   .max_items = options_.max_items_per_request})));
     ABSL_RETURN_IF_ERROR(StartAdmin());
     deps_.logger.Info("ingest_listening", {{"grpc_port", grpc_port()}, {"http_port", http_port()}});
     return absl::OkStatus();
@@ -104,7 +112,8 @@ class App final : public IngestApp {
 
   absl::Status Ready() const override {
     if (!deps_.policy.Loaded()) {
-      return base::Error(absl::StatusCode::kUnavailable, "policy_loading", "The policy is not read yet.");
+      return base::Error(absl::StatusCode::kUnavailable, "policy_loading",
+                         "The policy is not read yet.");
     }
     return gate_.Open();
   }
@@ -121,8 +130,8 @@ class App final : public IngestApp {
     for (absl::Status ready = Ready(); !ready.ok(); ready = Ready()) {
       if (deps_.clock.Monotonic() >= deadline) {
         return base::Error(absl::StatusCode::kDeadlineExceeded, base::ReasonOf(ready),
-                           fmt::format("Ingest was not ready after {}: {}", base::FormatDuration(limit),
-                                       std::string(ready.message())));
+                           fmt::format("Ingest was not ready after {}: {}",
+                                       base::FormatDuration(limit), std::string(ready.message())));
       }
       never.wait_for(lock, kReadyPoll);
     }
@@ -134,8 +143,8 @@ class App final : public IngestApp {
     if (std::exchange(drained_, true)) return absl::OkStatus();
     const auto deadline = deps_.clock.Monotonic() + limit;
     const auto left = [&] {
-      return std::max(base::Duration(0),
-                      std::chrono::duration_cast<base::Duration>(deadline - deps_.clock.Monotonic()));
+      return std::max(base::Duration(0), std::chrono::duration_cast<base::Duration>(
+                                             deadline - deps_.clock.Monotonic()));
     };
     if (grpc_ != nullptr) grpc_->SetServing(false);
     gate_.Drain();
@@ -163,8 +172,8 @@ class App final : public IngestApp {
     ABSL_ASSIGN_OR_RETURN(options.group, IdentityGroup(deps_.store, options_.member));
     options.member = options_.member;
     options.input_topic = base::topics::kIdentity;
-    ABSL_ASSIGN_OR_RETURN(auto runner,
-                          stage::PipelineRunner::Create(options, deps_.log, deps_.clock, projection_logic_));
+    ABSL_ASSIGN_OR_RETURN(auto runner, stage::PipelineRunner::Create(
+                                           options, deps_.log, deps_.clock, projection_logic_));
     projection_ = stage::PipelineThread::Start(std::move(runner));
     gate_.Watch(projection_.get());
     return absl::OkStatus();
@@ -175,9 +184,11 @@ class App final : public IngestApp {
     http::ServerOptions options;
     options.host = options_.host;
     options.port = *options_.admin_port;
-    ABSL_ASSIGN_OR_RETURN(admin_, http::StartAdminServer(options, {.metrics = [this] { return deps_.metrics.Exposition(); },
-                                                                   .health = [this] { return Health(); },
-                                                                   .ready = [this] { return Ready(); }}));
+    ABSL_ASSIGN_OR_RETURN(
+        admin_,
+        http::StartAdminServer(options, {.metrics = [this] { return deps_.metrics.Exposition(); },
+                                         .health = [this] { return Health(); },
+                                         .ready = [this] { return Ready(); }}));
     return absl::OkStatus();
   }
 
@@ -200,15 +211,17 @@ class App final : public IngestApp {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<IngestApp>> IngestApp::Create(const IngestOptions& options, IngestDeps deps) {
+absl::StatusOr<std::unique_ptr<IngestApp>> IngestApp::Create(const IngestOptions& options,
+                                                             IngestDeps deps) {
   Topics topics;
   ABSL_ASSIGN_OR_RETURN(topics.inbound_partitions, Partitions(deps.log, base::topics::kInbound));
   ABSL_ASSIGN_OR_RETURN(topics.signals_partitions, Partitions(deps.log, base::topics::kSignals));
   ABSL_ASSIGN_OR_RETURN(topics.routing_partitions, Partitions(deps.log, base::topics::kRouting));
   // One message is no matter of the next: a failed append does not take others with it.
-  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "ingest",
-                                                             .max_bytes = options.max_unacknowledged_bytes,
-                                                             .gapless = false}));
+  ABSL_ASSIGN_OR_RETURN(
+      auto producer,
+      deps.log.NewProducer(
+          {.name = "ingest", .max_bytes = options.max_unacknowledged_bytes, .gapless = false}));
   return std::make_unique<App>(options, deps, topics, std::move(producer));
 }
 

@@ -25,8 +25,9 @@ struct Caller {
   const app::TenantPolicy* policy = nullptr;
 };
 
-// UNAUTHENTICATED with the reason missing_tenant, missing_api_key, unknown_tenant or wrong_key; UNAVAILABLE with
-// policy_loading while the policy was not read.
-absl::StatusOr<Caller> Authenticate(const app::PolicyWatcher& policy, const Credentials& credentials);
+// UNAUTHENTICATED with the reason missing_tenant, missing_api_key, unknown_tenant or wrong_key;
+// UNAVAILABLE with policy_loading while the policy was not read.
+absl::StatusOr<Caller> Authenticate(const app::PolicyWatcher& policy,
+                                    const Credentials& credentials);
 
 }  // namespace centralita::ingest

@@ -8,7 +8,8 @@ namespace {
 std::string_view Find(const grpc::CallbackServerContext& context, const char* name) {
   const auto& metadata = context.client_metadata();
   const auto it = metadata.find(name);
-  return it == metadata.end() ? std::string_view() : std::string_view(it->second.data(), it->second.size());
+  return it == metadata.end() ? std::string_view()
+                              : std::string_view(it->second.data(), it->second.size());
 }
 
 }  // namespace
@@ -18,7 +19,8 @@ std::string ToString(const grpc::ByteBuffer& buffer) {
   std::string bytes;
   if (!buffer.Dump(&slices).ok()) return bytes;
   bytes.reserve(buffer.Length());
-  for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  for (const grpc::Slice& slice : slices)
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   return bytes;
 }
 

@@ -1,11 +1,11 @@
 // gRPC's byte buffers as strings and messages, and what a call's metadata says of its sender.
 #pragma once
 
-#include <string>
-
 #include <google/protobuf/message_lite.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
+
+#include <string>
 
 #include "auth.h"
 

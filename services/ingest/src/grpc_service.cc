@@ -17,12 +17,13 @@ namespace {
 constexpr char kPushback[] = "grpc-retry-pushback-ms";
 constexpr char kPushbackMillis[] = "1000";
 
-// If every item was refused for a reason that has nothing to do with it, the call as a whole failed: the status says so,
-// and a client with a retry policy tries again by itself.
+// If every item was refused for a reason that has nothing to do with it, the call as a whole
+// failed: the status says so, and a client with a retry policy tries again by itself.
 std::optional<absl::Status> CallError(const std::vector<ItemResult>& results) {
   if (results.empty()) return std::nullopt;
   for (const ItemResult& result : results) {
-    if (!result.has_error() || result.error().code() != results.front().error().code()) return std::nullopt;
+    if (!result.has_error() || result.error().code() != results.front().error().code())
+      return std::nullopt;
   }
   const common::v1::ItemError& error = results.front().error();
   switch (RemedyOf(error.code())) {
@@ -40,8 +41,12 @@ std::optional<absl::Status> CallError(const std::vector<ItemResult>& results) {
 // What every unary method does around its own: authenticate, read, and answer when all is durable.
 class UnaryCall final {
  public:
-  UnaryCall(grpc::CallbackServerContext* context, grpc::ByteBuffer* response, IngestMetrics& metrics)
-      : context_(context), reactor_(context->DefaultReactor()), response_(response), metrics_(metrics) {}
+  UnaryCall(grpc::CallbackServerContext* context, grpc::ByteBuffer* response,
+            IngestMetrics& metrics)
+      : context_(context),
+        reactor_(context->DefaultReactor()),
+        response_(response),
+        metrics_(metrics) {}
 
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
@@ -53,14 +58,16 @@ class UnaryCall final {
   }
 
   void Fail(const absl::Status& status) const {
-    if (status.code() == absl::StatusCode::kUnavailable || status.code() == absl::StatusCode::kResourceExhausted) {
+    if (status.code() == absl::StatusCode::kUnavailable ||
+        status.code() == absl::StatusCode::kResourceExhausted) {
       context_->AddTrailingMetadata(kPushback, kPushbackMillis);
     }
     reactor_->Finish(rpc::ToGrpc(status));
   }
 
   template <typename Response>
-  void Answer(std::vector<ItemResult> results, void (*fill)(std::vector<ItemResult>, Response&)) const {
+  void Answer(std::vector<ItemResult> results,
+              void (*fill)(std::vector<ItemResult>, Response&)) const {
     if (const auto error = CallError(results)) return Fail(*error);
     Response message;
     fill(std::move(results), message);
@@ -85,13 +92,14 @@ void FillOne(std::vector<ItemResult> results, v1::SubmitResponse& response) {
 }
 
 void FillError(std::vector<ItemResult> results, v1::LinkHandleResponse& response) {
-  if (results.front().has_error()) *response.mutable_error() = std::move(*results.front().mutable_error());
+  if (results.front().has_error())
+    *response.mutable_error() = std::move(*results.front().mutable_error());
 }
 
 }  // namespace
 
-GrpcService::GrpcService(const GrpcOptions& options, const app::PolicyWatcher& policy, Intake& intake,
-                         IngestMetrics& metrics)
+GrpcService::GrpcService(const GrpcOptions& options, const app::PolicyWatcher& policy,
+                         Intake& intake, IngestMetrics& metrics)
     : options_(options),
       policy_(policy),
       intake_(intake),
@@ -102,7 +110,8 @@ GrpcService::~GrpcService() = default;
 
 void GrpcService::EndStreams() { streams_->EndAll(); }
 
-grpc::ServerUnaryReactor* GrpcService::Submit(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+grpc::ServerUnaryReactor* GrpcService::Submit(grpc::CallbackServerContext* context,
+                                              const grpc::ByteBuffer* request,
                                               grpc::ByteBuffer* response) {
   const UnaryCall call(context, response, metrics_);
   const auto caller = Authenticate(policy_, CredentialsOf(*context));
@@ -110,17 +119,20 @@ grpc::ServerUnaryReactor* GrpcService::Submit(grpc::CallbackServerContext* conte
   if (!caller.ok() || !item.ok()) return call.Refuse(caller.ok() ? item.status() : caller.status());
   MessageItems items;
   items.push_back(*std::move(item));
-  intake_.Messages(*caller, std::move(items),
-                   [call](std::vector<ItemResult> results) { call.Answer(std::move(results), &FillOne); });
+  intake_.Messages(*caller, std::move(items), [call](std::vector<ItemResult> results) {
+    call.Answer(std::move(results), &FillOne);
+  });
   return call.reactor();
 }
 
 grpc::ServerUnaryReactor* GrpcService::SubmitBatch(grpc::CallbackServerContext* context,
-                                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+                                                   const grpc::ByteBuffer* request,
+                                                   grpc::ByteBuffer* response) {
   const UnaryCall call(context, response, metrics_);
   const auto caller = Authenticate(policy_, CredentialsOf(*context));
   auto items = ReadSubmitBatch(ToString(*request), options_.max_items);
-  if (!caller.ok() || !items.ok()) return call.Refuse(caller.ok() ? items.status() : caller.status());
+  if (!caller.ok() || !items.ok())
+    return call.Refuse(caller.ok() ? items.status() : caller.status());
   intake_.Messages(*caller, *std::move(items), [call](std::vector<ItemResult> results) {
     call.Answer(std::move(results), &FillResults<v1::SubmitBatchResponse>);
   });
@@ -128,11 +140,13 @@ grpc::ServerUnaryReactor* GrpcService::SubmitBatch(grpc::CallbackServerContext* 
 }
 
 grpc::ServerUnaryReactor* GrpcService::SubmitSignals(grpc::CallbackServerContext* context,
-                                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
   const UnaryCall call(context, response, metrics_);
   const auto caller = Authenticate(policy_, CredentialsOf(*context));
   auto items = ReadSubmitSignals(ToString(*request), options_.max_items);
-  if (!caller.ok() || !items.ok()) return call.Refuse(caller.ok() ? items.status() : caller.status());
+  if (!caller.ok() || !items.ok())
+    return call.Refuse(caller.ok() ? items.status() : caller.status());
   intake_.Signals(*caller, *std::move(items), [call](std::vector<ItemResult> results) {
     call.Answer(std::move(results), &FillResults<v1::SubmitSignalsResponse>);
   });
@@ -140,12 +154,14 @@ grpc::ServerUnaryReactor* GrpcService::SubmitSignals(grpc::CallbackServerContext
 }
 
 grpc::ServerUnaryReactor* GrpcService::LinkHandle(grpc::CallbackServerContext* context,
-                                                  const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
   const UnaryCall call(context, response, metrics_);
   const auto caller = Authenticate(policy_, CredentialsOf(*context));
   if (!caller.ok()) return call.Refuse(caller.status());
-  intake_.Link(*caller, ReadLinkHandle(ToString(*request)),
-               [call](std::vector<ItemResult> results) { call.Answer(std::move(results), &FillError); });
+  intake_.Link(
+      *caller, ReadLinkHandle(ToString(*request)),
+      [call](std::vector<ItemResult> results) { call.Answer(std::move(results), &FillError); });
   return call.reactor();
 }
 

@@ -12,9 +12,9 @@ namespace centralita::ingest {
 class StreamSet;
 
 using Rpc = v1::IngestService;
-using RawIngestService = Rpc::WithRawCallbackMethod_Submit<
-    Rpc::WithRawCallbackMethod_SubmitBatch<Rpc::WithRawCallbackMethod_SubmitStream<
-        Rpc::WithRawCallbackMethod_SubmitSignals<Rpc::WithRawCallbackMethod_LinkHandle<Rpc::Service>>>>>;
+using RawIngestService = Rpc::WithRawCallbackMethod_Submit<Rpc::WithRawCallbackMethod_SubmitBatch<
+    Rpc::WithRawCallbackMethod_SubmitStream<Rpc::WithRawCallbackMethod_SubmitSignals<
+        Rpc::WithRawCallbackMethod_LinkHandle<Rpc::Service>>>>>;
 
 struct GrpcOptions {
   // In one request or frame.
@@ -26,21 +26,26 @@ struct GrpcOptions {
 // Thread-safe. References outlive it; it outlives the server.
 class GrpcService final : public RawIngestService {
  public:
-  GrpcService(const GrpcOptions& options, const app::PolicyWatcher& policy, Intake& intake, IngestMetrics& metrics);
+  GrpcService(const GrpcOptions& options, const app::PolicyWatcher& policy, Intake& intake,
+              IngestMetrics& metrics);
   ~GrpcService() override;
 
   // Streams read no further frame, answer what they took, and end with UNAVAILABLE.
   void EndStreams();
 
-  grpc::ServerUnaryReactor* Submit(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+  grpc::ServerUnaryReactor* Submit(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
                                    grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* SubmitBatch(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+  grpc::ServerUnaryReactor* SubmitBatch(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
                                         grpc::ByteBuffer* response) override;
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubmitStream(
       grpc::CallbackServerContext* context) override;
-  grpc::ServerUnaryReactor* SubmitSignals(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+  grpc::ServerUnaryReactor* SubmitSignals(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
                                           grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* LinkHandle(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+  grpc::ServerUnaryReactor* LinkHandle(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request,
                                        grpc::ByteBuffer* response) override;
 
  private:

@@ -13,14 +13,16 @@ namespace centralita::ingest {
 namespace {
 
 absl::Status Draining() {
-  return base::Error(absl::StatusCode::kUnavailable, code::kDraining,
-                     "This server is leaving; open the stream again and send the frames that were not answered.");
+  return base::Error(
+      absl::StatusCode::kUnavailable, code::kDraining,
+      "This server is leaving; open the stream again and send the frames that were not answered.");
 }
 
 }  // namespace
 
-// Ends only when every frame that it took is answered, so an ack always finds it alive; on a broken connection, answers
-// go nowhere. gRPC calls the On... methods, the log calls Answer(); `mutex_` is between them.
+// Ends only when every frame that it took is answered, so an ack always finds it alive; on a broken
+// connection, answers go nowhere. gRPC calls the On... methods, the log calls Answer(); `mutex_` is
+// between them.
 class FrameStream final : public StreamSet::Reactor {
  public:
   FrameStream(StreamSet& streams, StreamDeps deps) : streams_(streams), deps_(std::move(deps)) {
@@ -36,7 +38,8 @@ class FrameStream final : public StreamSet::Reactor {
     FinishIfDone(lock);
   }
 
-  // A read that is under way ends with the stream; what it may bring is not taken and so not answered.
+  // A read that is under way ends with the stream; what it may bring is not taken and so not
+  // answered.
   void End(absl::Status why) {
     std::unique_lock lock(mutex_);
     if (!end_) end_ = std::move(why);
@@ -49,7 +52,8 @@ class FrameStream final : public StreamSet::Reactor {
     if (!ok && !end_) end_ = absl::OkStatus();
     if (end_) return FinishIfDone(lock);
     const auto caller = Authenticate(deps_.policy, deps_.credentials);
-    auto frame = caller.ok() ? ReadStreamFrame(ToString(request_), deps_.max_items) : caller.status();
+    auto frame =
+        caller.ok() ? ReadStreamFrame(ToString(request_), deps_.max_items) : caller.status();
     if (!frame.ok()) {
       Refuse(frame.status());
       return FinishIfDone(lock);

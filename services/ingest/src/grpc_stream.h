@@ -1,10 +1,11 @@
-// A stream of frames: many in flight, each answered when all its items are durable or refused, in any order.
+// A stream of frames: many in flight, each answered when all its items are durable or refused, in
+// any order.
 #pragma once
+
+#include <grpcpp/support/server_callback.h>
 
 #include <mutex>
 #include <set>
-
-#include <grpcpp/support/server_callback.h>
 
 #include "auth.h"
 #include "intake.h"

@@ -1,8 +1,8 @@
 #include "http_api.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "centralita/base/error.h"
 #include "centralita/http/routes.h"
@@ -14,7 +14,8 @@ namespace centralita::ingest {
 namespace {
 
 Credentials CredentialsOf(const http::Request& request) {
-  return Credentials::Of(request.FindHeader("X-Tenant").value_or(""), request.FindHeader("X-Api-Key").value_or(""));
+  return Credentials::Of(request.FindHeader("X-Tenant").value_or(""),
+                         request.FindHeader("X-Api-Key").value_or(""));
 }
 
 template <typename T>
@@ -29,17 +30,18 @@ absl::StatusOr<std::vector<Item<T>>> ReadItems(std::string_view body, size_t max
   const JsonItems split = SplitJson(body);
   if (split.items.size() > max_items) {
     return base::Error(absl::StatusCode::kInvalidArgument, "too_many_items",
-                       fmt::format("The request has {} items; at most {} are taken at once.", split.items.size(),
-                                   max_items));
+                       fmt::format("The request has {} items; at most {} are taken at once.",
+                                   split.items.size(), max_items));
   }
   std::vector<Item<T>> items;
   items.reserve(split.items.size() + 1);
   for (const std::string_view text : split.items) items.push_back(ReadItem<T>(text));
   if (split.bad_end) {
     items.push_back({.value = {},
-                     .error = MakeError(code::kInvalidJson, "",
-                                        "The list does not end with its bracket, or something follows it; what is "
-                                        "missing was not taken.")});
+                     .error = MakeError(
+                         code::kInvalidJson, "",
+                         "The list does not end with its bracket, or something follows it; what is "
+                         "missing was not taken.")});
   }
   return items;
 }
@@ -59,13 +61,15 @@ void Refuse(const HttpApiDeps& deps, const absl::Status& why, http::Responder re
 using Take = void (*)(const HttpApiDeps&, const Caller&, std::string_view body, http::Responder);
 
 template <typename T, void (Intake::*kTake)(const Caller&, std::vector<Item<T>>, Done)>
-void TakeItems(const HttpApiDeps& deps, const Caller& caller, std::string_view body, http::Responder responder) {
+void TakeItems(const HttpApiDeps& deps, const Caller& caller, std::string_view body,
+               http::Responder responder) {
   auto items = ReadItems<T>(body, deps.max_items);
   if (!items.ok()) return Refuse(deps, items.status(), std::move(responder));
   (deps.intake.*kTake)(caller, *std::move(items), AnswerTo(std::move(responder)));
 }
 
-void TakeLink(const HttpApiDeps& deps, const Caller& caller, std::string_view body, http::Responder responder) {
+void TakeLink(const HttpApiDeps& deps, const Caller& caller, std::string_view body,
+              http::Responder responder) {
   deps.intake.Link(caller, ReadItem<v1::LinkHandleRequest>(body), AnswerTo(std::move(responder)));
 }
 
@@ -81,7 +85,8 @@ http::Handler Authenticated(const HttpApiDeps& deps, Take take) {
 
 http::Handler HttpApi(HttpApiDeps deps) {
   http::Routes routes;
-  routes.Add("POST", "/v1/messages", Authenticated(deps, &TakeItems<NewMessage, &Intake::Messages>));
+  routes.Add("POST", "/v1/messages",
+             Authenticated(deps, &TakeItems<NewMessage, &Intake::Messages>));
   routes.Add("POST", "/v1/signals", Authenticated(deps, &TakeItems<NewSignal, &Intake::Signals>));
   routes.Add("POST", "/v1/links", Authenticated(deps, &TakeLink));
   return routes;

@@ -1,4 +1,5 @@
-// POST /v1/messages, /v1/signals and /v1/links: JSON in, one result per item out. README.md describes it.
+// POST /v1/messages, /v1/signals and /v1/links: JSON in, one result per item out. README.md
+// describes it.
 #pragma once
 
 #include "centralita/app/policy_watcher.h"

@@ -1,9 +1,9 @@
 #include "identity.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/base/error.h"
 #include "centralita/base/key.h"
@@ -20,16 +20,18 @@ absl::StatusOr<std::string> CustomerIn(const std::optional<std::string>& entry) 
   if (!entry) return std::string(kNotLinked);
   identity::v1::IdentityRecord record;
   if (!record.ParseFromString(*entry)) {
-    return base::Error(absl::StatusCode::kDataLoss, "identity_damaged", "An entry of the identity table is damaged.");
+    return base::Error(absl::StatusCode::kDataLoss, "identity_damaged",
+                       "An entry of the identity table is damaged.");
   }
   return std::move(*record.mutable_customer_id());
 }
 
 }  // namespace
 
-std::string ComputedCustomer(std::string_view tenant, common::v1::Channel channel, std::string_view account,
-                             std::string_view handle) {
-  return base::NameUuid("customer", {tenant, fmt::format_int(static_cast<int>(channel)).c_str(), account, handle});
+std::string ComputedCustomer(std::string_view tenant, common::v1::Channel channel,
+                             std::string_view account, std::string_view handle) {
+  return base::NameUuid(
+      "customer", {tenant, fmt::format_int(static_cast<int>(channel)).c_str(), account, handle});
 }
 
 std::string ComputedCustomer(std::string_view tenant, const identity::v1::Handle& handle) {
@@ -37,7 +39,8 @@ std::string ComputedCustomer(std::string_view tenant, const identity::v1::Handle
 }
 
 store::Key IdentityKey(std::string_view computed) {
-  return {fmt::format("identity/{}", base::PartitionOf(computed, kIdentityPartitions)), std::string(computed)};
+  return {fmt::format("identity/{}", base::PartitionOf(computed, kIdentityPartitions)),
+          std::string(computed)};
 }
 
 Identity::Identity(store::Store& store, size_t capacity)
@@ -74,7 +77,8 @@ void Identity::Forget(std::string_view computed) {
   if (auto it = shard.old.find(computed); it != shard.old.end()) shard.old.erase(it);
 }
 
-absl::StatusOr<std::vector<std::string>> Identity::Resolve(const std::vector<std::string>& computed) {
+absl::StatusOr<std::vector<std::string>> Identity::Resolve(
+    const std::vector<std::string>& computed) {
   std::vector<std::string> customers(computed.size());
   std::vector<size_t> missing;
   for (size_t i = 0; i < computed.size(); ++i) {
@@ -91,7 +95,8 @@ absl::StatusOr<std::vector<std::string>> Identity::Resolve(const std::vector<std
   return customers;
 }
 
-absl::Status Identity::ResolveMissing(const std::vector<std::string>& computed, const std::vector<size_t>& missing,
+absl::Status Identity::ResolveMissing(const std::vector<std::string>& computed,
+                                      const std::vector<size_t>& missing,
                                       std::vector<std::string>& customers) {
   std::vector<store::Key> keys;
   std::vector<uint64_t> forgotten;
@@ -112,12 +117,14 @@ absl::Status Identity::ResolveMissing(const std::vector<std::string>& computed, 
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<identity::v1::IdentityRecord>> Identity::Find(std::string_view computed) {
+absl::StatusOr<std::optional<identity::v1::IdentityRecord>> Identity::Find(
+    std::string_view computed) {
   ABSL_ASSIGN_OR_RETURN(const auto entry, store_.Get(IdentityKey(computed)));
   if (!entry) return std::nullopt;
   identity::v1::IdentityRecord record;
   if (!record.ParseFromString(*entry)) {
-    return base::Error(absl::StatusCode::kDataLoss, "identity_damaged", "An entry of the identity table is damaged.");
+    return base::Error(absl::StatusCode::kDataLoss, "identity_damaged",
+                       "An entry of the identity table is damaged.");
   }
   return record;
 }

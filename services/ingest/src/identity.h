@@ -1,7 +1,8 @@
 // Which customer a handle belongs to: the computed one, unless the identity table says otherwise.
 //
-// Every handle has a computed customer id; it is also the handle's name in the table (store partition "identity/<n>"), so
-// that a look-up needs no other key. The table is kept by IdentityProjection; in front of it is a bounded cache.
+// Every handle has a computed customer id; it is also the handle's name in the table (store
+// partition "identity/<n>"), so that a look-up needs no other key. The table is kept by
+// IdentityProjection; in front of it is a bounded cache.
 #pragma once
 
 #include <array>
@@ -23,8 +24,8 @@ inline constexpr uint32_t kIdentityPartitions = 64;
 
 // The customer whom a handle belongs to as long as it is not linked.
 std::string ComputedCustomer(std::string_view tenant, const identity::v1::Handle& handle);
-std::string ComputedCustomer(std::string_view tenant, common::v1::Channel channel, std::string_view account,
-                             std::string_view handle);
+std::string ComputedCustomer(std::string_view tenant, common::v1::Channel channel,
+                             std::string_view account, std::string_view handle);
 
 store::Key IdentityKey(std::string_view computed);
 
@@ -34,7 +35,8 @@ class Identity final {
   // Keeps up to `capacity` handles in memory. `store` outlives it.
   Identity(store::Store& store, size_t capacity);
 
-  // The customers of the handles with these computed ids, in order. UNAVAILABLE if the store did not answer.
+  // The customers of the handles with these computed ids, in order. UNAVAILABLE if the store did
+  // not answer.
   absl::StatusOr<std::vector<std::string>> Resolve(const std::vector<std::string>& computed);
   // The table's entry, past the cache; nullopt if the handle was never linked.
   absl::StatusOr<std::optional<identity::v1::IdentityRecord>> Find(std::string_view computed);
@@ -42,7 +44,8 @@ class Identity final {
   void Forget(std::string_view computed);
 
  private:
-  // Two generations: when the young one is full it becomes the old one, so that what is in use stays.
+  // Two generations: when the young one is full it becomes the old one, so that what is in use
+  // stays.
   struct Shard {
     std::mutex mutex;
     base::StringMap<std::string> young;
@@ -54,7 +57,8 @@ class Identity final {
   Shard& ShardOf(std::string_view computed);
   std::optional<std::string> Cached(std::string_view computed);
   void Keep(Shard& shard, const std::string& computed, const std::string& customer);
-  absl::Status ResolveMissing(const std::vector<std::string>& computed, const std::vector<size_t>& missing,
+  absl::Status ResolveMissing(const std::vector<std::string>& computed,
+                              const std::vector<size_t>& missing,
                               std::vector<std::string>& customers);
 
   store::Store& store_;

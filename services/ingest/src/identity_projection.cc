@@ -1,9 +1,9 @@
 #include "identity_projection.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/base/error.h"
 #include "centralita/base/status_macros.h"
@@ -15,8 +15,9 @@ namespace {
 using identity::v1::IdentityRecord;
 
 absl::Status Unavailable(const absl::Status& why) {
-  return base::Error(absl::StatusCode::kUnavailable, "store_unavailable",
-                     fmt::format("The identity table could not be written: {}", std::string(why.message())));
+  return base::Error(
+      absl::StatusCode::kUnavailable, "store_unavailable",
+      fmt::format("The identity table could not be written: {}", std::string(why.message())));
 }
 
 }  // namespace
@@ -29,8 +30,8 @@ absl::Status IdentityProjection::Process(const eventlog::RecordBatch& batch, uin
     const eventlog::Record& record = batch.records()[i];
     if (record.tombstone) continue;
     IdentityRecord parsed;
-    if (!parsed.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())) || !parsed.has_handle() ||
-        parsed.customer_id().empty()) {
+    if (!parsed.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())) ||
+        !parsed.has_handle() || parsed.customer_id().empty()) {
       outputs.DeadLetter(i, "undecodable", "The record is no identity record.", 0);
       continue;
     }
@@ -65,8 +66,9 @@ absl::Status IdentityProjection::Process(const eventlog::RecordBatch& batch, uin
 }
 
 absl::StatusOr<std::string> IdentityGroup(store::Store& store, const std::string& member) {
-  ABSL_ASSIGN_OR_RETURN(const std::string generation,
-                        store.SetIfAbsent({"identity/meta", "generation"}, base::RandomUuid(), base::Duration(0)));
+  ABSL_ASSIGN_OR_RETURN(
+      const std::string generation,
+      store.SetIfAbsent({"identity/meta", "generation"}, base::RandomUuid(), base::Duration(0)));
   return fmt::format("ingest-identity-{}-{}", member, generation);
 }
 

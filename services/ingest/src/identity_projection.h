@@ -1,4 +1,5 @@
-// Copies the topic `identity` into the store, where Identity looks handles up. Repeats and lower revisions change nothing.
+// Copies the topic `identity` into the store, where Identity looks handles up. Repeats and lower
+// revisions change nothing.
 #pragma once
 
 #include "centralita/stage/pipeline_runner.h"
@@ -8,7 +9,8 @@ namespace centralita::ingest {
 
 class IdentityProjection final : public stage::PipelineLogic {
  public:
-  IdentityProjection(store::Store& store, Identity& identity) : store_(store), identity_(identity) {}
+  IdentityProjection(store::Store& store, Identity& identity)
+      : store_(store), identity_(identity) {}
 
   absl::Status Process(const eventlog::RecordBatch& batch, uint32_t log_epoch,
                        stage::PipelineOutputs& outputs) override;
@@ -18,8 +20,9 @@ class IdentityProjection final : public stage::PipelineLogic {
   Identity& identity_;
 };
 
-// The consumer group of this member's projection. It changes with the store: a store that was lost is filled again from
-// the topic's start. Each member has its own group, so that each one's cache hears of every change.
+// The consumer group of this member's projection. It changes with the store: a store that was lost
+// is filled again from the topic's start. Each member has its own group, so that each one's cache
+// hears of every change.
 absl::StatusOr<std::string> IdentityGroup(store::Store& store, const std::string& member);
 
 }  // namespace centralita::ingest

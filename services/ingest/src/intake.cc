@@ -1,10 +1,10 @@
 #include "intake.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <atomic>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/base/error.h"
 #include "centralita/base/key.h"
@@ -20,11 +20,13 @@ namespace {
 namespace topics = base::topics;
 
 std::string MessageId(std::string_view tenant, const NewMessage& message) {
-  return base::NameUuid("message", {tenant, fmt::format_int(static_cast<int>(message.channel())).c_str(),
-                                    message.account(), message.provider_message_id()});
+  return base::NameUuid("message",
+                        {tenant, fmt::format_int(static_cast<int>(message.channel())).c_str(),
+                         message.account(), message.provider_message_id()});
 }
 
-// Moves what was sent into the record; `record` is used again and again, so that its strings keep their room.
+// Moves what was sent into the record; `record` is used again and again, so that its strings keep
+// their room.
 void Fill(const std::string& tenant, std::string& customer, NewMessage& from, int64_t now_ms,
           message::v1::InboundMessage& record, std::string& message_id) {
   record.Clear();
@@ -40,8 +42,9 @@ void Fill(const std::string& tenant, std::string& customer, NewMessage& from, in
   record.set_provider_time_unix_ms(from.provider_time_unix_ms());
   record.set_received_unix_ms(now_ms);
   if (!from.locale().empty()) record.mutable_locale()->swap(*from.mutable_locale());
-  record.set_visibility(from.visibility() == common::v1::VISIBILITY_UNSPECIFIED ? common::v1::VISIBILITY_PRIVATE
-                                                                                : from.visibility());
+  record.set_visibility(from.visibility() == common::v1::VISIBILITY_UNSPECIFIED
+                            ? common::v1::VISIBILITY_PRIVATE
+                            : from.visibility());
   record.set_not_before_unix_ms(from.not_before_unix_ms());
   if (from.attachments_size() > 0) record.mutable_attachments()->Swap(from.mutable_attachments());
   if (!from.order_id().empty()) record.mutable_order_id()->swap(*from.mutable_order_id());
@@ -50,18 +53,22 @@ void Fill(const std::string& tenant, std::string& customer, NewMessage& from, in
 
 ItemError RefusedByLog(const absl::Status& status) {
   if (status.code() == absl::StatusCode::kResourceExhausted) {
-    return MakeError(code::kLogBusy, "", "The log has more to write than it can take; send it again in a moment.");
+    return MakeError(code::kLogBusy, "",
+                     "The log has more to write than it can take; send it again in a moment.");
   }
   return MakeError(code::kLogUnavailable, "", "The log could not make it durable; send it again.");
 }
 
 }  // namespace
 
-// The results of one request while the log writes. Owns itself: the last ack, or whoever appended if no ack is due,
-// ends it.
+// The results of one request while the log writes. Owns itself: the last ack, or whoever appended
+// if no ack is due, ends it.
 struct Intake::Pending {
   Pending(Intake& intake, size_t items, Done when_done)
-      : owner(intake), results(items), done(std::move(when_done)), begin(intake.deps_.clock.Monotonic()) {}
+      : owner(intake),
+        results(items),
+        done(std::move(when_done)),
+        begin(intake.deps_.clock.Monotonic()) {}
 
   void Ack(size_t index, const absl::StatusOr<uint64_t>& offset) {
     if (offset.ok()) {
@@ -101,7 +108,8 @@ struct Intake::Pending {
     }
     if (appended == 0) return;
     metrics.in_flight.Add(-static_cast<double>(appended));
-    metrics.ack_seconds.Observe(std::chrono::duration<double>(owner.deps_.clock.Monotonic() - begin).count());
+    metrics.ack_seconds.Observe(
+        std::chrono::duration<double>(owner.deps_.clock.Monotonic() - begin).count());
   }
 
   Intake& owner;
@@ -120,7 +128,8 @@ struct Intake::Pending {
 Intake::Intake(const Limits& limits, const Topics& topics, IntakeDeps deps)
     : limits_(limits), topics_(topics), deps_(deps), rate_(deps.clock) {
   for (size_t channel = 0; channel < kChannels; ++channel) {
-    by_channel_.push_back(deps_.metrics.messages.With(ChannelName(static_cast<common::v1::Channel>(channel))));
+    by_channel_.push_back(
+        deps_.metrics.messages.With(ChannelName(static_cast<common::v1::Channel>(channel))));
   }
 }
 
@@ -133,15 +142,16 @@ void Intake::Check(const Caller& caller, std::vector<Item<T>>& items) {
     }
     return;
   }
-  const RateLimit::Grant grant =
-      rate_.Take(caller.policy->tenant, caller.policy->settings.rate_limit_per_second(), items.size());
+  const RateLimit::Grant grant = rate_.Take(
+      caller.policy->tenant, caller.policy->settings.rate_limit_per_second(), items.size());
   const base::TimePoint now = deps_.clock.Now();
   for (size_t i = 0; i < items.size(); ++i) {
     if (i >= grant.granted) {
       items[i].error = MakeError(
           code::kRateLimited, "",
-          fmt::format("Tenant '{}' may send {} items a second; send it again in {}.", caller.policy->tenant,
-                      caller.policy->settings.rate_limit_per_second(), base::FormatDuration(grant.retry_after)));
+          fmt::format("Tenant '{}' may send {} items a second; send it again in {}.",
+                      caller.policy->tenant, caller.policy->settings.rate_limit_per_second(),
+                      base::FormatDuration(grant.retry_after)));
     } else if (!items[i].error) {
       items[i].error = Validate(items[i].value, limits_, now);
     }
@@ -150,13 +160,15 @@ void Intake::Check(const Caller& caller, std::vector<Item<T>>& items) {
 
 // Gives the items' customers, or refuses all that had no error until now.
 template <typename T>
-std::vector<std::string> Intake::Resolve(std::vector<Item<T>>& items, const std::vector<std::string>& computed) {
+std::vector<std::string> Intake::Resolve(std::vector<Item<T>>& items,
+                                         const std::vector<std::string>& computed) {
   auto customers = deps_.identity.Resolve(computed);
   if (customers.ok()) return *std::move(customers);
   for (Item<T>& item : items) {
     if (!item.error) {
-      item.error = MakeError(code::kStoreUnavailable, "",
-                             "The customer of the handle could not be looked up; send it again in a moment.");
+      item.error = MakeError(
+          code::kStoreUnavailable, "",
+          "The customer of the handle could not be looked up; send it again in a moment.");
     }
   }
   return {};
@@ -168,7 +180,8 @@ void Intake::Append(Pending* pending, size_t index, eventlog::Outgoing record) {
   coordinates.set_partition(record.partition);
   pending->due.fetch_add(1, std::memory_order_relaxed);
   const absl::Status taken = deps_.producer.Append(
-      std::move(record), [pending, index](absl::StatusOr<uint64_t> offset) { pending->Ack(index, offset); });
+      std::move(record),
+      [pending, index](absl::StatusOr<uint64_t> offset) { pending->Ack(index, offset); });
   if (taken.ok()) {
     ++pending->appended;
     return;
@@ -189,7 +202,8 @@ void Intake::Messages(const Caller& caller, MessageItems items, Done done) {
   computed.reserve(items.size());
   for (const auto& item : items) {
     if (item.error) continue;
-    computed.push_back(ComputedCustomer(tenant, item.value.channel(), item.value.account(), item.value.handle()));
+    computed.push_back(
+        ComputedCustomer(tenant, item.value.channel(), item.value.account(), item.value.handle()));
   }
   std::vector<std::string> customers = Resolve(items, computed);
 
@@ -225,7 +239,8 @@ void Intake::Signals(const Caller& caller, SignalItems items, Done done) {
   const std::string& tenant = caller.policy->tenant;
   std::vector<std::string> computed;
   for (const auto& item : items) {
-    if (!item.error && item.value.has_handle()) computed.push_back(ComputedCustomer(tenant, item.value.handle()));
+    if (!item.error && item.value.has_handle())
+      computed.push_back(ComputedCustomer(tenant, item.value.handle()));
   }
   std::vector<std::string> customers = Resolve(items, computed);
 
@@ -243,8 +258,9 @@ void Intake::Signals(const Caller& caller, SignalItems items, Done done) {
     signal.set_signal_id(from.signal_id().empty() ? base::RandomUuid() : from.signal_id());
     signal.set_tenant(tenant);
     signal.set_customer_id(from.has_handle() ? customers[resolved++] : from.customer_id());
-    signal.set_occurred_unix_ms(from.occurred_unix_ms() != 0 ? from.occurred_unix_ms()
-                                                             : base::ToUnixMillis(deps_.clock.Now()));
+    signal.set_occurred_unix_ms(from.occurred_unix_ms() != 0
+                                    ? from.occurred_unix_ms()
+                                    : base::ToUnixMillis(deps_.clock.Now()));
     eventlog::Outgoing outgoing;
     outgoing.topic = topics::kSignals;
     outgoing.key = base::TenantKey(tenant, signal.customer_id());
@@ -257,8 +273,8 @@ void Intake::Signals(const Caller& caller, SignalItems items, Done done) {
   Finish(pending);
 }
 
-// The wish goes to the handle's present customer, with the revision that it was made on, so that route can tell an
-// outdated one.
+// The wish goes to the handle's present customer, with the revision that it was made on, so that
+// route can tell an outdated one.
 void Intake::Link(const Caller& caller, Item<v1::LinkHandleRequest> link, Done done) {
   std::vector<Item<v1::LinkHandleRequest>> items;
   items.push_back(std::move(link));
@@ -269,13 +285,15 @@ void Intake::Link(const Caller& caller, Item<v1::LinkHandleRequest> link, Done d
   uint64_t revision = 0;
   if (!items[0].error) {
     std::vector<std::string> computed{ComputedCustomer(tenant, wish.handle())};
-    if (wish.has_same_customer_as()) computed.push_back(ComputedCustomer(tenant, wish.same_customer_as()));
+    if (wish.has_same_customer_as())
+      computed.push_back(ComputedCustomer(tenant, wish.same_customer_as()));
     customers = Resolve(items, computed);
     if (!items[0].error && !wish.has_same_customer_as()) customers.push_back(wish.customer_id());
     const auto record = deps_.identity.Find(computed[0]);
     if (record.ok() && *record) revision = (*record)->revision();
     if (!record.ok()) {
-      items[0].error = MakeError(code::kStoreUnavailable, "", "The handle could not be looked up; send it again.");
+      items[0].error = MakeError(code::kStoreUnavailable, "",
+                                 "The handle could not be looked up; send it again.");
     }
   }
 

@@ -1,5 +1,5 @@
-// The one way in, whatever the transport: limits the rate, validates, computes ids, resolves identity, appends, and
-// answers when the log has made everything durable.
+// The one way in, whatever the transport: limits the rate, validates, computes ids, resolves
+// identity, appends, and answers when the log has made everything durable.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +56,8 @@ class Intake final {
   template <typename T>
   void Check(const Caller& caller, std::vector<Item<T>>& items);
   template <typename T>
-  std::vector<std::string> Resolve(std::vector<Item<T>>& items, const std::vector<std::string>& computed);
+  std::vector<std::string> Resolve(std::vector<Item<T>>& items,
+                                   const std::vector<std::string>& computed);
   void Append(Pending* pending, size_t index, eventlog::Outgoing record);
   void Finish(Pending* pending);
 

@@ -7,8 +7,8 @@ namespace centralita::ingest {
 Remedy RemedyOf(std::string_view error_code) {
   if (error_code == code::kTooLarge) return Remedy::kShrink;
   if (error_code == code::kRateLimited) return Remedy::kSlowDown;
-  for (const std::string_view retry : {code::kIdentityLoading, code::kStoreUnavailable, code::kLogUnavailable,
-                                       code::kLogBusy, code::kDraining}) {
+  for (const std::string_view retry : {code::kIdentityLoading, code::kStoreUnavailable,
+                                       code::kLogUnavailable, code::kLogBusy, code::kDraining}) {
     if (error_code == retry) return Remedy::kRetry;
   }
   return Remedy::kFix;

@@ -1,12 +1,12 @@
 #include "json_reader.h"
 
-#include <algorithm>
-#include <cctype>
-#include <limits>
-
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "absl/time/time.h"
@@ -34,27 +34,32 @@ const pb::FieldDescriptor* FindField(const pb::Descriptor& type, const std::stri
 }
 
 Result WrongType(const std::string& path, std::string_view wanted, const Json& value) {
-  return MakeError(code::kWrongType, path,
-                   fmt::format("The field '{}' must be {}, but it is {}.", path, wanted,
-                               value.is_number_float() ? "a number with a fraction" : value.type_name()));
+  return MakeError(
+      code::kWrongType, path,
+      fmt::format("The field '{}' must be {}, but it is {}.", path, wanted,
+                  value.is_number_float() ? "a number with a fraction" : value.type_name()));
 }
 
 Result NoSuchField(const pb::Descriptor& type, const std::string& path) {
   std::string names;
-  for (int i = 0; i < type.field_count(); ++i) names.append(i == 0 ? "" : ", ").append(type.field(i)->name());
-  return MakeError(code::kUnknownField, path, fmt::format("There is no field '{}'; there are: {}.", path, names));
+  for (int i = 0; i < type.field_count(); ++i)
+    names.append(i == 0 ? "" : ", ").append(type.field(i)->name());
+  return MakeError(code::kUnknownField, path,
+                   fmt::format("There is no field '{}'; there are: {}.", path, names));
 }
 
 Result OutOfRange(const std::string& path) {
-  return MakeError(code::kInvalidValue, path, fmt::format("The number in the field '{}' is too large.", path));
+  return MakeError(code::kInvalidValue, path,
+                   fmt::format("The number in the field '{}' is too large.", path));
 }
 
-
-// "CHANNEL_WHATSAPP" -> "whatsapp": behind the prefix that the enum's zero value has before UNSPECIFIED.
+// "CHANNEL_WHATSAPP" -> "whatsapp": behind the prefix that the enum's zero value has before
+// UNSPECIFIED.
 std::string ShortName(const pb::EnumValueDescriptor& value) {
   const std::string& zero = value.type()->value(0)->name();
   std::string name = value.name().substr(zero.size() - std::string_view("UNSPECIFIED").size());
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return name;
 }
 
@@ -62,8 +67,9 @@ class Reader final {
  public:
   static Result Read(const Json& value, const std::string& path, pb::Message& out) {
     if (!value.is_object()) {
-      return path.empty() ? MakeError(code::kWrongType, "", fmt::format("An item must be a JSON object, but it is {}.",
-                                                                        value.type_name()))
+      return path.empty() ? MakeError(code::kWrongType, "",
+                                      fmt::format("An item must be a JSON object, but it is {}.",
+                                                  value.type_name()))
                           : WrongType(path, "an object", value);
     }
     for (const auto& [name, inner] : value.items()) {
@@ -77,8 +83,8 @@ class Reader final {
   }
 
  private:
-  static Result ReadField(const Json& value, const std::string& path, const pb::FieldDescriptor& field,
-                          pb::Message& out) {
+  static Result ReadField(const Json& value, const std::string& path,
+                          const pb::FieldDescriptor& field, pb::Message& out) {
     if (field.is_repeated()) return ReadList(value, path, field, out);
     const pb::Reflection& reflection = *out.GetReflection();
     switch (field.cpp_type()) {
@@ -105,23 +111,27 @@ class Reader final {
   }
 
   // The contracts of ingest have lists of objects only.
-  static Result ReadList(const Json& value, const std::string& path, const pb::FieldDescriptor& field,
-                         pb::Message& out) {
-    if (field.cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) return NoSuchField(*out.GetDescriptor(), path);
+  static Result ReadList(const Json& value, const std::string& path,
+                         const pb::FieldDescriptor& field, pb::Message& out) {
+    if (field.cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE)
+      return NoSuchField(*out.GetDescriptor(), path);
     if (!value.is_array()) return WrongType(path, "a list", value);
     for (size_t i = 0; i < value.size(); ++i) {
       const std::string inner_path = fmt::format("{}[{}]", path, i);
-      if (Result error = Read(value[i], inner_path, *out.GetReflection()->AddMessage(&out, &field))) return error;
+      if (Result error = Read(value[i], inner_path, *out.GetReflection()->AddMessage(&out, &field)))
+        return error;
     }
     return std::nullopt;
   }
 
-  static Result ReadInteger(const Json& value, const std::string& path, const pb::FieldDescriptor& field,
-                            pb::Message& out) {
+  static Result ReadInteger(const Json& value, const std::string& path,
+                            const pb::FieldDescriptor& field, pb::Message& out) {
     const bool is_time = IsTime(field);
-    if (is_time && value.is_string()) return ReadTime(*value.get_ptr<const std::string*>(), path, field, out);
+    if (is_time && value.is_string())
+      return ReadTime(*value.get_ptr<const std::string*>(), path, field, out);
     if (!value.is_number_integer()) {
-      return WrongType(path, is_time ? "milliseconds since 1970 or an RFC 3339 time" : "a whole number", value);
+      return WrongType(
+          path, is_time ? "milliseconds since 1970 or an RFC 3339 time" : "a whole number", value);
     }
     const auto* large = value.get_ptr<const uint64_t*>();
     if (large != nullptr && *large > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
@@ -132,30 +142,34 @@ class Reader final {
       out.GetReflection()->SetInt64(&out, &field, number);
       return std::nullopt;
     }
-    if (number > std::numeric_limits<int32_t>::max() || number < std::numeric_limits<int32_t>::min()) {
+    if (number > std::numeric_limits<int32_t>::max() ||
+        number < std::numeric_limits<int32_t>::min()) {
       return OutOfRange(path);
     }
     out.GetReflection()->SetInt32(&out, &field, static_cast<int32_t>(number));
     return std::nullopt;
   }
 
-  static Result ReadTime(const std::string& text, const std::string& path, const pb::FieldDescriptor& field,
-                         pb::Message& out) {
+  static Result ReadTime(const std::string& text, const std::string& path,
+                         const pb::FieldDescriptor& field, pb::Message& out) {
     absl::Time time;
     std::string ignored;
     const bool parsed = absl::ParseTime(absl::RFC3339_full, text, &time, &ignored);
     if (!parsed || time == absl::InfiniteFuture() || time == absl::InfinitePast()) {
-      return MakeError(code::kBadTimestamp, path,
-                       fmt::format("The field '{}' is no RFC 3339 time; write it as 2026-03-01T09:30:00Z.", path));
+      return MakeError(
+          code::kBadTimestamp, path,
+          fmt::format("The field '{}' is no RFC 3339 time; write it as 2026-03-01T09:30:00Z.",
+                      path));
     }
-    // 0 stands for "not given": a time that was given and is this one is refused as too early all the same.
+    // 0 stands for "not given": a time that was given and is this one is refused as too early all
+    // the same.
     const int64_t millis = absl::ToUnixMillis(time);
     out.GetReflection()->SetInt64(&out, &field, millis == 0 ? 1 : millis);
     return std::nullopt;
   }
 
-  static Result ReadEnum(const Json& value, const std::string& path, const pb::FieldDescriptor& field,
-                         pb::Message& out) {
+  static Result ReadEnum(const Json& value, const std::string& path,
+                         const pb::FieldDescriptor& field, pb::Message& out) {
     const auto* text = value.get_ptr<const std::string*>();
     if (text == nullptr) return WrongType(path, "a string", value);
     const pb::EnumDescriptor& type = *field.enum_type();
@@ -165,12 +179,15 @@ class Reader final {
       return std::nullopt;
     }
     std::string names;
-    for (int i = 1; i < type.value_count(); ++i) names.append(i == 1 ? "" : ", ").append(ShortName(*type.value(i)));
-    return MakeError(code::kInvalidValue, path, fmt::format("The field '{}' must be one of: {}.", path, names));
+    for (int i = 1; i < type.value_count(); ++i)
+      names.append(i == 1 ? "" : ", ").append(ShortName(*type.value(i)));
+    return MakeError(code::kInvalidValue, path,
+                     fmt::format("The field '{}' must be one of: {}.", path, names));
   }
 };
 
-// Finds the place of a syntax error; the parser that builds the value does not tell it without exceptions.
+// Finds the place of a syntax error; the parser that builds the value does not tell it without
+// exceptions.
 class ErrorFinder final : public nlohmann::json_sax<Json> {
  public:
   bool null() override { return true; }
@@ -185,7 +202,8 @@ class ErrorFinder final : public nlohmann::json_sax<Json> {
   bool start_array(std::size_t) override { return true; }
   bool end_array() override { return true; }
   bool key(string_t&) override { return true; }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception&) override {
     position_ = position;
     return false;
   }
@@ -196,13 +214,15 @@ class ErrorFinder final : public nlohmann::json_sax<Json> {
 };
 
 Result SyntaxError(std::string_view text) {
-  if (text.empty()) return MakeError(code::kInvalidJson, "", "Here is nothing; an item must be a JSON object.");
+  if (text.empty())
+    return MakeError(code::kInvalidJson, "", "Here is nothing; an item must be a JSON object.");
   if (const auto at = FindInvalidUtf8(text)) {
     return MakeError(code::kInvalidUtf8, "", fmt::format("Byte {} of the item is no UTF-8.", *at));
   }
   ErrorFinder finder;
   Json::sax_parse(text.begin(), text.end(), &finder);
-  return MakeError(code::kInvalidJson, "", fmt::format("The item is no JSON from its byte {} on.", finder.position()));
+  return MakeError(code::kInvalidJson, "",
+                   fmt::format("The item is no JSON from its byte {} on.", finder.position()));
 }
 
 }  // namespace

@@ -47,23 +47,27 @@ int HttpStatusOf(const std::vector<ItemResult>& results) {
 }
 
 void AddRetryAfter(http::Response& response) {
-  if (response.status == 429 || response.status == 503) response.headers.push_back({"Retry-After", "1"});
+  if (response.status == 429 || response.status == 503)
+    response.headers.push_back({"Retry-After", "1"});
 }
 
 std::string ToJson(const ItemResult& result) {
   if (result.has_error()) {
     std::string field;
-    if (!result.error().field().empty()) field = fmt::format(R"(,"field":{})", http::JsonQuote(result.error().field()));
-    return fmt::format(R"({{"error":{{"code":{},"message":{}{}}}}})", http::JsonQuote(result.error().code()),
+    if (!result.error().field().empty())
+      field = fmt::format(R"(,"field":{})", http::JsonQuote(result.error().field()));
+    return fmt::format(R"({{"error":{{"code":{},"message":{}{}}}}})",
+                       http::JsonQuote(result.error().code()),
                        http::JsonQuote(result.error().message()), field);
   }
   std::string json = "{";
-  if (!result.message_id().empty()) json += fmt::format(R"("message_id":{},)", http::JsonQuote(result.message_id()));
+  if (!result.message_id().empty())
+    json += fmt::format(R"("message_id":{},)", http::JsonQuote(result.message_id()));
   json += fmt::format(R"("customer_id":{})", http::JsonQuote(result.customer_id()));
   if (result.has_coordinates()) {
     const auto& at = result.coordinates();
-    json += fmt::format(R"(,"topic":{},"partition":{},"offset":{})", http::JsonQuote(at.topic()), at.partition(),
-                        at.offset());
+    json += fmt::format(R"(,"topic":{},"partition":{},"offset":{})", http::JsonQuote(at.topic()),
+                        at.partition(), at.offset());
   }
   return json + "}";
 }
@@ -84,9 +88,9 @@ http::Response ResultsResponse(const std::vector<ItemResult>& results) {
 }
 
 http::Response StatusResponse(const absl::Status& status) {
-  http::Response response = http::ErrorResponse(
-      HttpStatusOf(status.code()), base::ReasonOf(status),
-      std::string_view(status.message().data(), status.message().size()));
+  http::Response response =
+      http::ErrorResponse(HttpStatusOf(status.code()), base::ReasonOf(status),
+                          std::string_view(status.message().data(), status.message().size()));
   AddRetryAfter(response);
   return response;
 }

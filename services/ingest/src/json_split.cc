@@ -16,7 +16,8 @@ std::string_view Trim(std::string_view text) {
 // Goes over one text, keeping count of open brackets and strings.
 class Scanner final {
  public:
-  // True if `c` lies outside of all brackets and strings: a border, if it is a comma or the array's end.
+  // True if `c` lies outside of all brackets and strings: a border, if it is a comma or the array's
+  // end.
   bool AtTop(char c) {
     if (in_string_) {
       InString(c);
@@ -66,10 +67,11 @@ class Scanner final {
   bool escaped_ = false;
 };
 
-// The next comma before an opening brace; npos if there is none. Within an object that is whole there is none, apart from
-// lists of objects: what is cut out of those is refused for its fields.
+// The next comma before an opening brace; npos if there is none. Within an object that is whole
+// there is none, apart from lists of objects: what is cut out of those is refused for its fields.
 size_t FindObjectBorder(std::string_view text, size_t from) {
-  for (size_t comma = text.find(',', from); comma != std::string_view::npos; comma = text.find(',', comma + 1)) {
+  for (size_t comma = text.find(',', from); comma != std::string_view::npos;
+       comma = text.find(',', comma + 1)) {
     const size_t next = text.find_first_not_of(kSpace, comma + 1);
     if (next != std::string_view::npos && text[next] == '{') return comma;
   }

@@ -1,4 +1,5 @@
-// Splits a body into its items before anything is parsed, so that one broken item costs its neighbours nothing.
+// Splits a body into its items before anything is parsed, so that one broken item costs its
+// neighbours nothing.
 #pragma once
 
 #include <string_view>
@@ -15,8 +16,8 @@ struct JsonItems {
   bool bad_end = false;
 };
 
-// Borders are found by counting brackets outside of strings; a string ends with its line. In an item with unbalanced
-// brackets or quotes they are looked for where an object begins after a comma.
+// Borders are found by counting brackets outside of strings; a string ends with its line. In an
+// item with unbalanced brackets or quotes they are looked for where an object begins after a comma.
 JsonItems SplitJson(std::string_view body);
 
 }  // namespace centralita::ingest

@@ -39,8 +39,10 @@ std::optional<size_t> FindInvalidUtf8(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<std::string> FindInvalidUtf8Field(const pb::Descriptor& type, std::string_view bytes) {
-  pb::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
+std::optional<std::string> FindInvalidUtf8Field(const pb::Descriptor& type,
+                                                std::string_view bytes) {
+  pb::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                              static_cast<int>(bytes.size()));
   while (const uint32_t tag = in.ReadTag()) {
     const pb::FieldDescriptor* field = type.FindFieldByNumber(Wire::GetTagFieldNumber(tag));
     if (field == nullptr || Wire::GetTagWireType(tag) != Wire::WIRETYPE_LENGTH_DELIMITED) {
@@ -49,10 +51,13 @@ std::optional<std::string> FindInvalidUtf8Field(const pb::Descriptor& type, std:
     }
     uint32_t size = 0;
     std::string value;
-    if (!in.ReadVarint32(&size) || !in.ReadString(&value, static_cast<int>(size))) return std::nullopt;
-    if (field->type() == pb::FieldDescriptor::TYPE_STRING && FindInvalidUtf8(value)) return field->name();
+    if (!in.ReadVarint32(&size) || !in.ReadString(&value, static_cast<int>(size)))
+      return std::nullopt;
+    if (field->type() == pb::FieldDescriptor::TYPE_STRING && FindInvalidUtf8(value))
+      return field->name();
     if (field->type() == pb::FieldDescriptor::TYPE_MESSAGE) {
-      if (auto inner = FindInvalidUtf8Field(*field->message_type(), value)) return field->name() + "." + *inner;
+      if (auto inner = FindInvalidUtf8Field(*field->message_type(), value))
+        return field->name() + "." + *inner;
     }
   }
   return std::nullopt;

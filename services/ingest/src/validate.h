@@ -24,8 +24,11 @@ struct Limits {
 };
 
 // What is wrong, or nullopt. Strings are UTF-8 already (protobuf and the JSON reader see to it).
-std::optional<ItemError> Validate(const NewMessage& message, const Limits& limits, base::TimePoint now);
-std::optional<ItemError> Validate(const NewSignal& signal, const Limits& limits, base::TimePoint now);
-std::optional<ItemError> Validate(const v1::LinkHandleRequest& link, const Limits& limits, base::TimePoint now);
+std::optional<ItemError> Validate(const NewMessage& message, const Limits& limits,
+                                  base::TimePoint now);
+std::optional<ItemError> Validate(const NewSignal& signal, const Limits& limits,
+                                  base::TimePoint now);
+std::optional<ItemError> Validate(const v1::LinkHandleRequest& link, const Limits& limits,
+                                  base::TimePoint now);
 
 }  // namespace centralita::ingest

@@ -1,5 +1,5 @@
-// Requests from their wire bytes, item by item, so that an item that cannot be read costs its neighbours nothing (gRPC's
-// own parsing would refuse the whole request, and end a stream).
+// Requests from their wire bytes, item by item, so that an item that cannot be read costs its
+// neighbours nothing (gRPC's own parsing would refuse the whole request, and end a stream).
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ struct MessageFrame {
   MessageItems items;
 };
 
-// INVALID_ARGUMENT with the reason undecodable or too_many_items if the request as a whole cannot be read.
+// INVALID_ARGUMENT with the reason undecodable or too_many_items if the request as a whole cannot
+// be read.
 absl::StatusOr<Item<NewMessage>> ReadSubmit(std::string_view bytes);
 absl::StatusOr<MessageItems> ReadSubmitBatch(std::string_view bytes, size_t max_items);
 absl::StatusOr<MessageFrame> ReadStreamFrame(std::string_view bytes, size_t max_items);

@@ -30,12 +30,15 @@ class App final : public MetricsApp, private Counts {
   ~App() override { Drain(base::Duration(5000)).IgnoreError(); }
 
   absl::Status Start() override {
-    ABSL_ASSIGN_OR_RETURN(events_, StartStage("metrics-events", base::topics::kEvents,
-                                              [](uint32_t) { return std::make_unique<EventCounts>(); }));
-    ABSL_ASSIGN_OR_RETURN(inbound_, StartStage("metrics-inbound", base::topics::kInbound,
-                                               [](uint32_t) { return std::make_unique<InboundCounts>(); }));
-    ABSL_ASSIGN_OR_RETURN(dead_, StartStage("metrics-dead-letter", base::topics::kDeadLetter,
-                                            [](uint32_t) { return std::make_unique<DeadLetterCounts>(); }));
+    ABSL_ASSIGN_OR_RETURN(events_,
+                          StartStage("metrics-events", base::topics::kEvents,
+                                     [](uint32_t) { return std::make_unique<EventCounts>(); }));
+    ABSL_ASSIGN_OR_RETURN(inbound_,
+                          StartStage("metrics-inbound", base::topics::kInbound,
+                                     [](uint32_t) { return std::make_unique<InboundCounts>(); }));
+    ABSL_ASSIGN_OR_RETURN(
+        dead_, StartStage("metrics-dead-letter", base::topics::kDeadLetter,
+                          [](uint32_t) { return std::make_unique<DeadLetterCounts>(); }));
     return absl::OkStatus();
   }
 
@@ -57,8 +60,9 @@ class App final : public MetricsApp, private Counts {
       total.set_behind_records(total.behind_records() + Behind(base::topics::kEvents, partition));
     }));
     ABSL_RETURN_IF_ERROR(Ask(*dead_, [&](const stage::Partition& partition) {
-      messages.set_dead_lettered(messages.dead_lettered() +
-                                 static_cast<const DeadLetterCounts&>(partition.machine).Messages(tenant));
+      messages.set_dead_lettered(
+          messages.dead_lettered() +
+          static_cast<const DeadLetterCounts&>(partition.machine).Messages(tenant));
     }));
     ABSL_RETURN_IF_ERROR(Ask(*inbound_, [&](const stage::Partition& partition) {
       messages.set_accepted(messages.accepted() +
@@ -66,8 +70,9 @@ class App final : public MetricsApp, private Counts {
       total.set_behind_records(total.behind_records() + Behind(base::topics::kInbound, partition));
     }));
     messages.set_in_flight(static_cast<int64_t>(messages.accepted()) -
-                           static_cast<int64_t>(messages.duplicates() + messages.queued() + messages.offered() +
-                                                messages.active() + messages.waiting() + messages.resolved() +
+                           static_cast<int64_t>(messages.duplicates() + messages.queued() +
+                                                messages.offered() + messages.active() +
+                                                messages.waiting() + messages.resolved() +
                                                 messages.dead_lettered()));
     return total;
   }
@@ -93,7 +98,8 @@ class App final : public MetricsApp, private Counts {
   }
 
  private:
-  absl::StatusOr<std::unique_ptr<stage::StageThread>> StartStage(const std::string& group, std::string_view topic,
+  absl::StatusOr<std::unique_ptr<stage::StageThread>> StartStage(const std::string& group,
+                                                                 std::string_view topic,
                                                                  stage::MachineFactory factory) {
     stage::StageOptions options;
     options.stage = stage::StageId::kMetrics;
@@ -101,22 +107,26 @@ class App final : public MetricsApp, private Counts {
     options.member = options_.member;
     options.input_topic = std::string(topic);
     options.ticks = false;
-    // Counts and clocks are quick to replay; most of what is written often would be gone before it is needed.
+    // Counts and clocks are quick to replay; most of what is written often would be gone before it
+    // is needed.
     options.checkpoint_interval = base::Duration(5000);
     ABSL_ASSIGN_OR_RETURN(
-        auto runner, stage::StageRunner::Create(std::move(options),
-                                                {.log = deps_.log, .store = deps_.store, .clock = deps_.clock},
-                                                std::move(factory)));
+        auto runner,
+        stage::StageRunner::Create(std::move(options),
+                                   {.log = deps_.log, .store = deps_.store, .clock = deps_.clock},
+                                   std::move(factory)));
     return stage::StageThread::Start(std::move(runner));
   }
 
   uint64_t Behind(std::string_view topic, const stage::Partition& partition) const {
     const auto range = deps_.log.Offsets({std::string(topic), partition.partition});
-    return range.ok() && range->end > partition.next_offset ? range->end - partition.next_offset : 0;
+    return range.ok() && range->end > partition.next_offset ? range->end - partition.next_offset
+                                                            : 0;
   }
 
   // Reads the state on the stage's own thread, and waits for it.
-  absl::Status Ask(stage::StageThread& thread, const std::function<void(const stage::Partition&)>& read) {
+  absl::Status Ask(stage::StageThread& thread,
+                   const std::function<void(const stage::Partition&)>& read) {
     if (drained_) return absl::UnavailableError("Metrics is stopping.");
     struct Question {
       std::mutex mutex;
@@ -136,7 +146,8 @@ class App final : public MetricsApp, private Counts {
     const std::scoped_lock lock(question->mutex);
     question->given_up = true;
     if (answered.wait_for(base::Duration(0)) == std::future_status::ready) return absl::OkStatus();
-    return absl::DeadlineExceededError("Metrics is busy and did not answer within a second; ask again.");
+    return absl::DeadlineExceededError(
+        "Metrics is busy and did not answer within a second; ask again.");
   }
 
   const MetricsOptions options_;
@@ -152,8 +163,10 @@ class App final : public MetricsApp, private Counts {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MetricsApp>> MetricsApp::Create(const MetricsOptions& options, MetricsDeps deps) {
-  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "metrics-replay", .gapless = false}));
+absl::StatusOr<std::unique_ptr<MetricsApp>> MetricsApp::Create(const MetricsOptions& options,
+                                                               MetricsDeps deps) {
+  ABSL_ASSIGN_OR_RETURN(auto producer,
+                        deps.log.NewProducer({.name = "metrics-replay", .gapless = false}));
   return std::make_unique<App>(options, deps, std::move(producer));
 }
 

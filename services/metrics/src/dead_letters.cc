@@ -39,25 +39,33 @@ absl::StatusOr<std::vector<DeadLetters::Letter>> DeadLetters::ReadAll(const std:
   std::vector<Letter> letters;
   std::set<std::pair<uint32_t, uint64_t>> replayed;
   for (uint32_t p = 0; p < info.spec.partitions; ++p) {
-    ABSL_RETURN_IF_ERROR(ScanPartition(log_, clock_, {topic, p}, kLimit, [&](const eventlog::Record& record) {
-      deadletter::v1::DeadLetterRecord parsed;
-      if (!parsed.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) return true;
-      if (parsed.has_replayed()) {
-        replayed.emplace(parsed.replayed().letter().partition(), parsed.replayed().letter().offset());
-      } else if (IsOf(tenant, parsed.letter().original_key())) {
-        letters.push_back({.partition = p, .offset = record.offset, .replayed = false,
-                           .letter = std::move(*parsed.mutable_letter())});
-      }
-      return true;
-    }));
+    ABSL_RETURN_IF_ERROR(
+        ScanPartition(log_, clock_, {topic, p}, kLimit, [&](const eventlog::Record& record) {
+          deadletter::v1::DeadLetterRecord parsed;
+          if (!parsed.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())))
+            return true;
+          if (parsed.has_replayed()) {
+            replayed.emplace(parsed.replayed().letter().partition(),
+                             parsed.replayed().letter().offset());
+          } else if (IsOf(tenant, parsed.letter().original_key())) {
+            letters.push_back({.partition = p,
+                               .offset = record.offset,
+                               .replayed = false,
+                               .letter = std::move(*parsed.mutable_letter())});
+          }
+          return true;
+        }));
   }
-  for (Letter& letter : letters) letter.replayed = replayed.contains({letter.partition, letter.offset});
-  std::ranges::sort(letters, {}, [](const Letter& l) { return std::tuple(l.letter.at_unix_ms(), l.partition, l.offset); });
+  for (Letter& letter : letters)
+    letter.replayed = replayed.contains({letter.partition, letter.offset});
+  std::ranges::sort(letters, {}, [](const Letter& l) {
+    return std::tuple(l.letter.at_unix_ms(), l.partition, l.offset);
+  });
   return letters;
 }
 
-absl::StatusOr<v1::ListDeadLettersResponse> DeadLetters::List(const std::string& tenant,
-                                                              const v1::ListDeadLettersRequest& request) {
+absl::StatusOr<v1::ListDeadLettersResponse> DeadLetters::List(
+    const std::string& tenant, const v1::ListDeadLettersRequest& request) {
   ABSL_ASSIGN_OR_RETURN(const auto letters, ReadAll(tenant));
   const size_t limit = request.limit() == 0 ? kDefaultRows : request.limit();
   v1::ListDeadLettersResponse response;
@@ -79,12 +87,13 @@ absl::StatusOr<v1::ListDeadLettersResponse> DeadLetters::List(const std::string&
   return response;
 }
 
-absl::StatusOr<v1::ReplayDeadLettersResponse> DeadLetters::Replay(const std::string& tenant,
-                                                                  const v1::ReplayDeadLettersRequest& request) {
+absl::StatusOr<v1::ReplayDeadLettersResponse> DeadLetters::Replay(
+    const std::string& tenant, const v1::ReplayDeadLettersRequest& request) {
   const std::scoped_lock lock(replaying_);
   ABSL_ASSIGN_OR_RETURN(const auto letters, ReadAll(tenant));
   std::set<std::pair<uint32_t, uint64_t>> wanted;
-  for (const auto& coordinates : request.letters()) wanted.emplace(coordinates.partition(), coordinates.offset());
+  for (const auto& coordinates : request.letters())
+    wanted.emplace(coordinates.partition(), coordinates.offset());
   const auto replay = static_cast<uint64_t>(base::ToUnixMillis(clock_.Now()));
   v1::ReplayDeadLettersResponse response;
   for (const Letter& letter : letters) {
@@ -111,15 +120,16 @@ absl::Status DeadLetters::ReplayOne(const Letter& letter, uint64_t replay, uint6
       *message.mutable_origin() = origin.origin();
       value = message.SerializeAsString();
     } else {
-      // What cannot be decoded goes back as it was, behind the mark of a replay, and comes again if it still cannot.
+      // What cannot be decoded goes back as it was, behind the mark of a replay, and comes again if
+      // it still cannot.
       value.insert(0, origin.SerializeAsString());
     }
   }
   const auto append = [&](eventlog::Outgoing record) -> absl::Status {
     const auto done = std::make_shared<std::promise<absl::Status>>();
-    ABSL_RETURN_IF_ERROR(producer_->Append(std::move(record), [done](const absl::StatusOr<uint64_t>& offset) {
-      done->set_value(offset.status());
-    }));
+    ABSL_RETURN_IF_ERROR(producer_->Append(
+        std::move(record),
+        [done](const absl::StatusOr<uint64_t>& offset) { done->set_value(offset.status()); }));
     auto result = done->get_future();
     if (result.wait_for(kLimit) != std::future_status::ready) {
       return absl::DeadlineExceededError("The log did not acknowledge the replay in time.");

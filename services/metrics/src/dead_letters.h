@@ -16,14 +16,15 @@ namespace centralita::metrics {
 // Thread-safe; one replay at a time.
 class DeadLetters final {
  public:
-  DeadLetters(eventlog::EventLog& log, const base::Clock& clock, std::unique_ptr<eventlog::Producer> producer)
+  DeadLetters(eventlog::EventLog& log, const base::Clock& clock,
+              std::unique_ptr<eventlog::Producer> producer)
       : log_(log), clock_(clock), producer_(std::move(producer)) {}
 
   // Both see the letters of that tenant, and those whose key names none.
   absl::StatusOr<v1::ListDeadLettersResponse> List(const std::string& tenant,
                                                    const v1::ListDeadLettersRequest& request);
-  // Appends the original, durably, then a note that it was. A crash between the two makes a second replay of the
-  // letter possible, which route recognises as a duplicate.
+  // Appends the original, durably, then a note that it was. A crash between the two makes a second
+  // replay of the letter possible, which route recognises as a duplicate.
   absl::StatusOr<v1::ReplayDeadLettersResponse> Replay(const std::string& tenant,
                                                        const v1::ReplayDeadLettersRequest& request);
 

@@ -1,9 +1,9 @@
 #include "event_counts.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <google/protobuf/arena.h>
+
+#include <algorithm>
 
 #include "centralita/base/error.h"
 
@@ -15,23 +15,34 @@ using events::v1::Event;
 // How long a closed conversation is remembered for events that cross.
 constexpr int64_t kClosedKeptMs = 60'000;
 
-std::string ConversationKey(std::string_view tenant, std::string_view id) { return fmt::format("c/{}/{}", tenant, id); }
+std::string ConversationKey(std::string_view tenant, std::string_view id) {
+  return fmt::format("c/{}/{}", tenant, id);
+}
 std::string TenantKeyOf(std::string_view tenant) { return fmt::format("t/{}", tenant); }
 std::string QueueKey(std::string_view tenant, std::string_view pool, std::string_view queue) {
   return fmt::format("q/{}/{}/{}", tenant, pool, queue);
 }
 
-bool Wanted(const std::string& tenant, const std::string& of) { return tenant.empty() || tenant == of; }
+bool Wanted(const std::string& tenant, const std::string& of) {
+  return tenant.empty() || tenant == of;
+}
 
 snapshot::v1::WorkPlace PlaceAfter(const Event& event) {
   switch (event.kind_case()) {
-    case Event::kQueued: return snapshot::v1::WORK_PLACE_QUEUED;
-    case Event::kOffered: return snapshot::v1::WORK_PLACE_OFFERED;
-    case Event::kAccepted: return snapshot::v1::WORK_PLACE_ACTIVE;
-    case Event::kResumed: return snapshot::v1::WORK_PLACE_ACTIVE;
-    case Event::kHeld: return snapshot::v1::WORK_PLACE_WAITING;
-    case Event::kReleased: return snapshot::v1::WORK_PLACE_IN_FLIGHT;
-    default: return snapshot::v1::WORK_PLACE_UNSPECIFIED;
+    case Event::kQueued:
+      return snapshot::v1::WORK_PLACE_QUEUED;
+    case Event::kOffered:
+      return snapshot::v1::WORK_PLACE_OFFERED;
+    case Event::kAccepted:
+      return snapshot::v1::WORK_PLACE_ACTIVE;
+    case Event::kResumed:
+      return snapshot::v1::WORK_PLACE_ACTIVE;
+    case Event::kHeld:
+      return snapshot::v1::WORK_PLACE_WAITING;
+    case Event::kReleased:
+      return snapshot::v1::WORK_PLACE_IN_FLIGHT;
+    default:
+      return snapshot::v1::WORK_PLACE_UNSPECIFIED;
   }
 }
 
@@ -63,9 +74,15 @@ void EventCounts::Count(const Event& event) {
       if (event.answered().replayed()) tenant.set_replays_routed(tenant.replays_routed() + 1);
       tenant.set_resolved(tenant.resolved() + 1);
       break;
-    case Event::kOpened: tenant.set_conversations_opened(tenant.conversations_opened() + 1); break;
-    case Event::kClosed: tenant.set_conversations_closed(tenant.conversations_closed() + 1); break;
-    case Event::kOffered: tenant.set_offers(tenant.offers() + 1); break;
+    case Event::kOpened:
+      tenant.set_conversations_opened(tenant.conversations_opened() + 1);
+      break;
+    case Event::kClosed:
+      tenant.set_conversations_closed(tenant.conversations_closed() + 1);
+      break;
+    case Event::kOffered:
+      tenant.set_offers(tenant.offers() + 1);
+      break;
     case Event::kOfferEnded:
       if (event.offer_ended().end() == events::v1::OFFER_END_DECLINED) {
         tenant.set_offers_declined(tenant.offers_declined() + 1);
@@ -73,34 +90,53 @@ void EventCounts::Count(const Event& event) {
         tenant.set_offers_expired(tenant.offers_expired() + 1);
       }
       break;
-    case Event::kWarned: tenant.set_warnings(tenant.warnings() + 1); break;
+    case Event::kWarned:
+      tenant.set_warnings(tenant.warnings() + 1);
+      break;
     case Event::kBreached: {
       tenant.set_breaches(tenant.breaches() + 1);
       snapshot::v1::QueueCounters& queue = Queue(event);
       queue.set_breaches(queue.breaches() + 1);
       break;
     }
-    case Event::kAmended: tenant.set_amendments(tenant.amendments() + 1); break;
-    case Event::kRejected: tenant.set_rejected(tenant.rejected() + 1); break;
+    case Event::kAmended:
+      tenant.set_amendments(tenant.amendments() + 1);
+      break;
+    case Event::kRejected:
+      tenant.set_rejected(tenant.rejected() + 1);
+      break;
     case Event::kReplied:
       if (event.replied().first_response()) {
         tenant.set_first_responses(tenant.first_responses() + 1);
-        tenant.set_first_response_sum_ms(tenant.first_response_sum_ms() + event.replied().response_ms());
+        tenant.set_first_response_sum_ms(tenant.first_response_sum_ms() +
+                                         event.replied().response_ms());
       }
       break;
-    default: return;
+    default:
+      return;
   }
   Touch(TenantKeyOf(event.tenant()));
 }
 
 void EventCounts::Place(const Event& event) {
   switch (event.kind_case()) {
-    case Event::kOpened: MessageIn(event, event.opened().message().sequence(), event.opened().replayed()); return;
-    case Event::kJoined: MessageIn(event, event.joined().message().sequence(), event.joined().replayed()); return;
-    case Event::kReopened: MessageIn(event, event.reopened().message().sequence(), event.reopened().replayed()); return;
-    case Event::kMoved: Moved(event); return;
-    case Event::kClosed: Close(event); return;
-    default: break;
+    case Event::kOpened:
+      MessageIn(event, event.opened().message().sequence(), event.opened().replayed());
+      return;
+    case Event::kJoined:
+      MessageIn(event, event.joined().message().sequence(), event.joined().replayed());
+      return;
+    case Event::kReopened:
+      MessageIn(event, event.reopened().message().sequence(), event.reopened().replayed());
+      return;
+    case Event::kMoved:
+      Moved(event);
+      return;
+    case Event::kClosed:
+      Close(event);
+      return;
+    default:
+      break;
   }
   const snapshot::v1::WorkPlace place = PlaceAfter(event);
   if (place == snapshot::v1::WORK_PLACE_UNSPECIFIED) return;
@@ -173,7 +209,8 @@ void EventCounts::Close(const Event& event) {
   conversation.set_last_event_unix_ms(event.at_unix_ms());
   snapshot::v1::QueueCounters& queue = Queue(event);
   queue.set_closed(queue.closed() + 1);
-  closed_.emplace_back(event.at_unix_ms(), ConversationKey(event.tenant(), event.conversation_id()));
+  closed_.emplace_back(event.at_unix_ms(),
+                       ConversationKey(event.tenant(), event.conversation_id()));
 }
 
 void EventCounts::Forget(base::TimePoint now) {
@@ -189,7 +226,8 @@ void EventCounts::Forget(base::TimePoint now) {
   }
 }
 
-EventCounts::Conversation& EventCounts::Find(const std::string& tenant, const std::string& conversation_id) {
+EventCounts::Conversation& EventCounts::Find(const std::string& tenant,
+                                             const std::string& conversation_id) {
   std::string key = ConversationKey(tenant, conversation_id);
   Touch(key);
   Conversation& conversation = conversations_[std::move(key)];
@@ -241,17 +279,28 @@ void EventCounts::AddTo(const std::string& tenant, v1::GetOverviewResponse& to) 
     if (!Wanted(tenant, conversation.tenant())) continue;
     const auto count = static_cast<uint64_t>(conversation.open_sequences_size());
     switch (conversation.place()) {
-      case snapshot::v1::WORK_PLACE_QUEUED: messages.set_queued(messages.queued() + count); break;
-      case snapshot::v1::WORK_PLACE_OFFERED: messages.set_offered(messages.offered() + count); break;
-      case snapshot::v1::WORK_PLACE_ACTIVE: messages.set_active(messages.active() + count); break;
-      case snapshot::v1::WORK_PLACE_WAITING: messages.set_waiting(messages.waiting() + count); break;
-      default: break;
+      case snapshot::v1::WORK_PLACE_QUEUED:
+        messages.set_queued(messages.queued() + count);
+        break;
+      case snapshot::v1::WORK_PLACE_OFFERED:
+        messages.set_offered(messages.offered() + count);
+        break;
+      case snapshot::v1::WORK_PLACE_ACTIVE:
+        messages.set_active(messages.active() + count);
+        break;
+      case snapshot::v1::WORK_PLACE_WAITING:
+        messages.set_waiting(messages.waiting() + count);
+        break;
+      default:
+        break;
     }
   }
 }
 
-void EventCounts::AddTo(const std::string& tenant, std::map<std::string, v1::QueueRow>& rows) const {
-  const auto row_of = [&rows](const std::string& of, const std::string& pool, const std::string& queue) -> v1::QueueRow& {
+void EventCounts::AddTo(const std::string& tenant,
+                        std::map<std::string, v1::QueueRow>& rows) const {
+  const auto row_of = [&rows](const std::string& of, const std::string& pool,
+                              const std::string& queue) -> v1::QueueRow& {
     v1::QueueRow& row = rows[QueueKey(of, pool, queue)];
     row.set_tenant(of);
     row.set_pool(pool);
@@ -265,19 +314,29 @@ void EventCounts::AddTo(const std::string& tenant, std::map<std::string, v1::Que
     row.set_breaches(row.breaches() + from.breaches());
   }
   for (const auto& [key, conversation] : conversations_) {
-    if (!Wanted(tenant, conversation.tenant()) || conversation.place() == snapshot::v1::WORK_PLACE_IN_FLIGHT) continue;
+    if (!Wanted(tenant, conversation.tenant()) ||
+        conversation.place() == snapshot::v1::WORK_PLACE_IN_FLIGHT)
+      continue;
     v1::QueueRow& row = row_of(conversation.tenant(), conversation.pool(), conversation.queue());
     switch (conversation.place()) {
       case snapshot::v1::WORK_PLACE_QUEUED:
         row.set_queued(row.queued() + 1);
-        if (row.oldest_eligible_unix_ms() == 0 || conversation.eligible_unix_ms() < row.oldest_eligible_unix_ms()) {
+        if (row.oldest_eligible_unix_ms() == 0 ||
+            conversation.eligible_unix_ms() < row.oldest_eligible_unix_ms()) {
           row.set_oldest_eligible_unix_ms(conversation.eligible_unix_ms());
         }
         break;
-      case snapshot::v1::WORK_PLACE_OFFERED: row.set_offered(row.offered() + 1); break;
-      case snapshot::v1::WORK_PLACE_ACTIVE: row.set_active(row.active() + 1); break;
-      case snapshot::v1::WORK_PLACE_WAITING: row.set_waiting(row.waiting() + 1); break;
-      default: break;
+      case snapshot::v1::WORK_PLACE_OFFERED:
+        row.set_offered(row.offered() + 1);
+        break;
+      case snapshot::v1::WORK_PLACE_ACTIVE:
+        row.set_active(row.active() + 1);
+        break;
+      case snapshot::v1::WORK_PLACE_WAITING:
+        row.set_waiting(row.waiting() + 1);
+        break;
+      default:
+        break;
     }
   }
 }
@@ -322,7 +381,8 @@ absl::Status EventCounts::Load(std::string_view key, std::string_view value) {
     }
   }
   if (ok) return absl::OkStatus();
-  return base::Error(absl::StatusCode::kDataLoss, "damaged_entry", fmt::format("Metrics entry {} is damaged.", key));
+  return base::Error(absl::StatusCode::kDataLoss, "damaged_entry",
+                     fmt::format("Metrics entry {} is damaged.", key));
 }
 
 }  // namespace centralita::metrics

@@ -1,4 +1,5 @@
-// Where the messages of one partition of `events` are, by what route and dispatch said of them. Pure.
+// Where the messages of one partition of `events` are, by what route and dispatch said of them.
+// Pure.
 #pragma once
 
 #include <deque>
@@ -50,7 +51,8 @@ class EventCounts final : public base::StateMachine {
   base::StringMap<Conversation> conversations_;
   std::map<std::string, snapshot::v1::TenantCounters, std::less<>> tenants_;
   std::map<std::string, snapshot::v1::QueueCounters, std::less<>> queues_;
-  // Closed conversations, the oldest first: kept for a while, since events of route and dispatch may cross.
+  // Closed conversations, the oldest first: kept for a while, since events of route and dispatch
+  // may cross.
   std::deque<std::pair<int64_t, std::string>> closed_;
   absl::flat_hash_set<std::string> changed_;
 };

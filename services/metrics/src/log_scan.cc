@@ -11,8 +11,9 @@ constexpr base::Duration kPollWait{100};
 
 }  // namespace
 
-absl::Status ScanPartition(eventlog::EventLog& log, const base::Clock& clock, const eventlog::TopicPartition& partition,
-                           base::Duration limit, const std::function<bool(const eventlog::Record&)>& visit) {
+absl::Status ScanPartition(eventlog::EventLog& log, const base::Clock& clock,
+                           const eventlog::TopicPartition& partition, base::Duration limit,
+                           const std::function<bool(const eventlog::Record&)>& visit) {
   ABSL_ASSIGN_OR_RETURN(const eventlog::OffsetRange range, log.Offsets(partition));
   if (range.begin == range.end) return absl::OkStatus();
   ABSL_ASSIGN_OR_RETURN(const auto reader, log.Read({partition}, {}));
@@ -28,8 +29,8 @@ absl::Status ScanPartition(eventlog::EventLog& log, const base::Clock& clock, co
       }
     }
     if (clock.Monotonic() > until) {
-      return absl::DeadlineExceededError(fmt::format("Reading {} partition {} took too long.", partition.topic,
-                                                     partition.partition));
+      return absl::DeadlineExceededError(fmt::format("Reading {} partition {} took too long.",
+                                                     partition.topic, partition.partition));
     }
   }
 }

@@ -1,4 +1,5 @@
-// Reads a topic from its beginning to its present end, for questions that are asked seldom: trace, explain, letters.
+// Reads a topic from its beginning to its present end, for questions that are asked seldom: trace,
+// explain, letters.
 #pragma once
 
 #include <functional>
@@ -11,8 +12,10 @@
 
 namespace centralita::metrics {
 
-// Calls `visit` for each record of the partition, in order, until it returns false. DEADLINE_EXCEEDED after `limit`.
-absl::Status ScanPartition(eventlog::EventLog& log, const base::Clock& clock, const eventlog::TopicPartition& partition,
-                           base::Duration limit, const std::function<bool(const eventlog::Record&)>& visit);
+// Calls `visit` for each record of the partition, in order, until it returns false.
+// DEADLINE_EXCEEDED after `limit`.
+absl::Status ScanPartition(eventlog::EventLog& log, const base::Clock& clock,
+                           const eventlog::TopicPartition& partition, base::Duration limit,
+                           const std::function<bool(const eventlog::Record&)>& visit);
 
 }  // namespace centralita::metrics

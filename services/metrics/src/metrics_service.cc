@@ -18,27 +18,33 @@ grpc::Status Answer(absl::StatusOr<Response> result, Response* response) {
 
 std::string Metadata(const grpc::ServerContext& context, const char* name) {
   const auto found = context.client_metadata().find(name);
-  return found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
+  return found == context.client_metadata().end()
+             ? ""
+             : std::string(found->second.data(), found->second.size());
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> MetricsService::Caller(const grpc::ServerContext& context, const std::string& asked) const {
+absl::StatusOr<std::string> MetricsService::Caller(const grpc::ServerContext& context,
+                                                   const std::string& asked) const {
   std::string tenant = Metadata(context, "x-tenant");
   ABSL_RETURN_IF_ERROR(access_.Check(tenant, Metadata(context, "x-api-key")));
   if (asked.empty() || asked == tenant) return tenant;
-  return base::Error(absl::StatusCode::kPermissionDenied, "other_tenant",
-                     "A question is answered for the tenant of its key. Ask with x-tenant and a key of that one.");
+  return base::Error(
+      absl::StatusCode::kPermissionDenied, "other_tenant",
+      "A question is answered for the tenant of its key. Ask with x-tenant and a key of that one.");
 }
 
-grpc::Status MetricsService::GetOverview(grpc::ServerContext* context, const v1::GetOverviewRequest* request,
+grpc::Status MetricsService::GetOverview(grpc::ServerContext* context,
+                                         const v1::GetOverviewRequest* request,
                                          v1::GetOverviewResponse* response) {
   const auto tenant = Caller(*context, request->tenant());
   if (!tenant.ok()) return rpc::ToGrpc(tenant.status());
   return Answer(counts_.Overview(*tenant), response);
 }
 
-grpc::Status MetricsService::ListQueues(grpc::ServerContext* context, const v1::ListQueuesRequest* request,
+grpc::Status MetricsService::ListQueues(grpc::ServerContext* context,
+                                        const v1::ListQueuesRequest* request,
                                         v1::ListQueuesResponse* response) {
   const auto tenant = Caller(*context, request->tenant());
   if (!tenant.ok()) return rpc::ToGrpc(tenant.status());
@@ -54,7 +60,8 @@ grpc::Status MetricsService::Trace(grpc::ServerContext* context, const v1::Trace
   return Answer(tracer_.Trace(own), response);
 }
 
-grpc::Status MetricsService::ListDeadLetters(grpc::ServerContext* context, const v1::ListDeadLettersRequest* request,
+grpc::Status MetricsService::ListDeadLetters(grpc::ServerContext* context,
+                                             const v1::ListDeadLettersRequest* request,
                                              v1::ListDeadLettersResponse* response) {
   const auto tenant = Caller(*context);
   if (!tenant.ok()) return rpc::ToGrpc(tenant.status());

@@ -1,4 +1,5 @@
-// MetricsService over gRPC. Metadata of each call: "x-tenant" and "x-api-key"; the answer is of that tenant alone.
+// MetricsService over gRPC. Metadata of each call: "x-tenant" and "x-api-key"; the answer is of
+// that tenant alone.
 #pragma once
 
 #include "centralita/metrics/app.h"
@@ -27,14 +28,17 @@ class MetricsService final : public v1::MetricsService::Service {
                           v1::ListQueuesResponse* response) override;
   grpc::Status Trace(grpc::ServerContext* context, const v1::TraceRequest* request,
                      v1::TraceResponse* response) override;
-  grpc::Status ListDeadLetters(grpc::ServerContext* context, const v1::ListDeadLettersRequest* request,
+  grpc::Status ListDeadLetters(grpc::ServerContext* context,
+                               const v1::ListDeadLettersRequest* request,
                                v1::ListDeadLettersResponse* response) override;
-  grpc::Status ReplayDeadLetters(grpc::ServerContext* context, const v1::ReplayDeadLettersRequest* request,
+  grpc::Status ReplayDeadLetters(grpc::ServerContext* context,
+                                 const v1::ReplayDeadLettersRequest* request,
                                  v1::ReplayDeadLettersResponse* response) override;
 
  private:
   // Whose call it is. PERMISSION_DENIED if it asks for another tenant's.
-  absl::StatusOr<std::string> Caller(const grpc::ServerContext& context, const std::string& asked = "") const;
+  absl::StatusOr<std::string> Caller(const grpc::ServerContext& context,
+                                     const std::string& asked = "") const;
 
   Counts& counts_;
   Tracer& tracer_;

@@ -1,8 +1,8 @@
 #include "record_counts.h"
 
-#include <algorithm>
-
 #include <google/protobuf/io/coded_stream.h>
+
+#include <algorithm>
 
 #include "centralita/deadletter/v1/deadletter.pb.h"
 
@@ -12,7 +12,8 @@ namespace {
 // The tag of field 1 (origin) of a record's value.
 constexpr char kOriginTag = '\x0a';
 
-// A replay's record begins with its origin, even if the rest cannot be decoded; what ingest appended has none.
+// A replay's record begins with its origin, even if the rest cannot be decoded; what ingest
+// appended has none.
 bool IsReplay(std::string_view value) {
   if (value.empty() || value.front() != kOriginTag) return false;
   google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(value.data()),
@@ -22,8 +23,8 @@ bool IsReplay(std::string_view value) {
   if (!in.ReadVarint32(&size)) return false;
   const auto from = static_cast<size_t>(in.CurrentPosition());
   common::v1::Origin origin;
-  return size <= value.size() - from && origin.ParseFromArray(value.data() + from, static_cast<int>(size)) &&
-         origin.has_replay();
+  return size <= value.size() - from &&
+         origin.ParseFromArray(value.data() + from, static_cast<int>(size)) && origin.has_replay();
 }
 
 std::string_view TenantOf(std::string_view key) {
@@ -34,8 +35,9 @@ std::string_view TenantOf(std::string_view key) {
 using TenantCounts = google::protobuf::RepeatedPtrField<snapshot::v1::TenantCount>;
 
 snapshot::v1::TenantCount& CountOf(TenantCounts& counts, std::string_view tenant) {
-  const auto place = std::lower_bound(counts.begin(), counts.end(), tenant,
-                                      [](const auto& count, std::string_view name) { return count.tenant() < name; });
+  const auto place = std::lower_bound(
+      counts.begin(), counts.end(), tenant,
+      [](const auto& count, std::string_view name) { return count.tenant() < name; });
   if (place != counts.end() && place->tenant() == tenant) return *place;
   const auto index = static_cast<int>(place - counts.begin());
   counts.Add()->set_tenant(std::string(tenant));
@@ -63,7 +65,9 @@ base::ApplyResult InboundCounts::Apply(const base::InputRecord& record, base::Ou
   return base::ApplyResult::kApplied;
 }
 
-uint64_t InboundCounts::Accepted(const std::string& tenant) const { return Sum(counters_.accepted(), tenant); }
+uint64_t InboundCounts::Accepted(const std::string& tenant) const {
+  return Sum(counters_.accepted(), tenant);
+}
 
 base::ApplyResult DeadLetterCounts::Apply(const base::InputRecord& record, base::Outputs& outputs) {
   deadletter::v1::DeadLetterRecord letter;
@@ -83,6 +87,8 @@ base::ApplyResult DeadLetterCounts::Apply(const base::InputRecord& record, base:
   return base::ApplyResult::kApplied;
 }
 
-uint64_t DeadLetterCounts::Messages(const std::string& tenant) const { return Sum(counters_.waiting(), tenant); }
+uint64_t DeadLetterCounts::Messages(const std::string& tenant) const {
+  return Sum(counters_.waiting(), tenant);
+}
 
 }  // namespace centralita::metrics

@@ -1,4 +1,5 @@
-// How many records of `inbound` were accepted, by tenant, and how many messages lie in `dead-letter`. Pure.
+// How many records of `inbound` were accepted, by tenant, and how many messages lie in
+// `dead-letter`. Pure.
 #pragma once
 
 #include <map>
@@ -16,10 +17,15 @@ class SingleEntryMachine : public base::StateMachine {
   const Counters& counters() const { return counters_; }
 
   base::TimePoint NextDue() const override { return base::kNever; }
-  void TakeChanges(base::EntrySink& sink) override { sink.Put("counters", counters_.SerializeAsString()); }
-  void ForEachEntry(base::EntrySink& sink) const override { sink.Put("counters", counters_.SerializeAsString()); }
+  void TakeChanges(base::EntrySink& sink) override {
+    sink.Put("counters", counters_.SerializeAsString());
+  }
+  void ForEachEntry(base::EntrySink& sink) const override {
+    sink.Put("counters", counters_.SerializeAsString());
+  }
   absl::Status Load(std::string_view key, std::string_view value) override {
-    if (counters_.ParseFromArray(value.data(), static_cast<int>(value.size()))) return absl::OkStatus();
+    if (counters_.ParseFromArray(value.data(), static_cast<int>(value.size())))
+      return absl::OkStatus();
     return absl::DataLossError("The counters of metrics are damaged.");
   }
   absl::Status LoadDone() override { return absl::OkStatus(); }

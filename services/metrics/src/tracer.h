@@ -16,8 +16,10 @@ class Tracer final {
   absl::StatusOr<v1::TraceResponse> Trace(const v1::TraceRequest& request);
 
  private:
-  absl::Status FindConversation(const v1::TraceRequest& request, v1::TraceResponse& found, uint32_t& partition);
-  absl::Status CollectEvents(const v1::TraceRequest& request, uint32_t partition, v1::TraceResponse& found);
+  absl::Status FindConversation(const v1::TraceRequest& request, v1::TraceResponse& found,
+                                uint32_t& partition);
+  absl::Status CollectEvents(const v1::TraceRequest& request, uint32_t partition,
+                             v1::TraceResponse& found);
   absl::Status FindInbound(v1::TraceResponse& found, const std::string& tenant);
 
   eventlog::EventLog& log_;

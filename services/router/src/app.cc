@@ -22,22 +22,26 @@ class App final : public RouterApp {
 
   absl::Status Start() override {
     if (options_.route) {
-      ABSL_ASSIGN_OR_RETURN(auto runner, MakeRunner(stage::StageId::kRoute, base::topics::kRouting, nullptr,
-                                                    [](uint32_t partition) -> std::unique_ptr<base::StateMachine> {
-                                                      return std::make_unique<route::Route>(partition);
-                                                    }));
+      ABSL_ASSIGN_OR_RETURN(
+          auto runner, MakeRunner(stage::StageId::kRoute, base::topics::kRouting, nullptr,
+                                  [](uint32_t partition) -> std::unique_ptr<base::StateMachine> {
+                                    return std::make_unique<route::Route>(partition);
+                                  }));
       route_ = stage::StageThread::Start(std::move(runner));
     }
     if (options_.dispatch) {
-      ABSL_ASSIGN_OR_RETURN(auto runner, MakeRunner(stage::StageId::kDispatch, base::topics::kCommands, &hub_,
-                                                    [](uint32_t partition) -> std::unique_ptr<base::StateMachine> {
-                                                      return std::make_unique<dispatch::Dispatch>(partition);
-                                                    }));
+      ABSL_ASSIGN_OR_RETURN(
+          auto runner, MakeRunner(stage::StageId::kDispatch, base::topics::kCommands, &hub_,
+                                  [](uint32_t partition) -> std::unique_ptr<base::StateMachine> {
+                                    return std::make_unique<dispatch::Dispatch>(partition);
+                                  }));
       hub_.set_runner(runner.get());
-      ABSL_ASSIGN_OR_RETURN(auto producer, deps_.log.NewProducer({.name = "router-leases", .gapless = false}));
+      ABSL_ASSIGN_OR_RETURN(auto producer,
+                            deps_.log.NewProducer({.name = "router-leases", .gapless = false}));
       dispatch_ = stage::StageThread::Start(std::move(runner));
-      leases_ = std::make_unique<LeaseKeeper>(deps_.store, deps_.clock, deps_.logger, hub_, dispatch_->runner(),
-                                              options_.address, std::move(producer));
+      leases_ =
+          std::make_unique<LeaseKeeper>(deps_.store, deps_.clock, deps_.logger, hub_,
+                                        dispatch_->runner(), options_.address, std::move(producer));
     }
     return absl::OkStatus();
   }
@@ -71,7 +75,8 @@ class App final : public RouterApp {
   }
 
  private:
-  absl::StatusOr<std::unique_ptr<stage::StageRunner>> MakeRunner(stage::StageId stage, std::string_view topic,
+  absl::StatusOr<std::unique_ptr<stage::StageRunner>> MakeRunner(stage::StageId stage,
+                                                                 std::string_view topic,
                                                                  stage::StageObserver* observer,
                                                                  stage::MachineFactory factory) {
     stage::StageOptions options;
@@ -81,7 +86,8 @@ class App final : public RouterApp {
     options.checkpoint_interval = options_.checkpoint_interval;
     options.snapshot_interval = options_.snapshot_interval;
     return stage::StageRunner::Create(
-        std::move(options), {.log = deps_.log, .store = deps_.store, .clock = deps_.clock, .observer = observer},
+        std::move(options),
+        {.log = deps_.log, .store = deps_.store, .clock = deps_.clock, .observer = observer},
         std::move(factory));
   }
 
@@ -97,7 +103,8 @@ class App final : public RouterApp {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RouterApp>> RouterApp::Create(const RouterOptions& options, RouterDeps deps) {
+absl::StatusOr<std::unique_ptr<RouterApp>> RouterApp::Create(const RouterOptions& options,
+                                                             RouterDeps deps) {
   return std::make_unique<App>(options, deps);
 }
 

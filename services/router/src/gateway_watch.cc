@@ -2,10 +2,12 @@
 
 namespace centralita::router {
 
-std::vector<std::string> GatewayWatch::Lost(const std::set<std::string>& known, const std::set<std::string>& live,
+std::vector<std::string> GatewayWatch::Lost(const std::set<std::string>& known,
+                                            const std::set<std::string>& live,
                                             std::chrono::steady_clock::time_point now) {
-  std::erase_if(missing_since_,
-                [&](const auto& entry) { return !known.contains(entry.first) || live.contains(entry.first); });
+  std::erase_if(missing_since_, [&](const auto& entry) {
+    return !known.contains(entry.first) || live.contains(entry.first);
+  });
   std::vector<std::string> lost;
   for (const std::string& incarnation : known) {
     if (live.contains(incarnation)) continue;

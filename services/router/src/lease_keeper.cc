@@ -9,8 +9,8 @@
 
 namespace centralita::router {
 
-LeaseKeeper::LeaseKeeper(store::Store& store, const base::Clock& clock, telemetry::Logger& logger, OwnerHub& hub,
-                         stage::StageRunner& runner, std::string address,
+LeaseKeeper::LeaseKeeper(store::Store& store, const base::Clock& clock, telemetry::Logger& logger,
+                         OwnerHub& hub, stage::StageRunner& runner, std::string address,
                          std::unique_ptr<eventlog::Producer> producer)
     : store_(store),
       clock_(clock),
@@ -38,7 +38,8 @@ LeaseKeeper::~LeaseKeeper() {
 void LeaseKeeper::Renew() {
   std::map<std::string, std::string> leases;
   for (const uint32_t partition : hub_.Owned()) leases.emplace(std::to_string(partition), address_);
-  if (const absl::Status status = store::RenewLeases(store_, store::kDispatchOwners, leases); !status.ok()) {
+  if (const absl::Status status = store::RenewLeases(store_, store::kDispatchOwners, leases);
+      !status.ok()) {
     logger_.Warning("owner lease not renewed", {{"error", status}});
   }
 }
@@ -74,10 +75,14 @@ void LeaseKeeper::DeclareLost() {
     command.mutable_gateway_lost()->set_incarnation(lost);
     for (const auto& [partition, list] : incarnations) {
       if (!list.contains(lost)) continue;
-      // A refused append is made good a lease time later, since the shard will still hold the sessions.
+      // A refused append is made good a lease time later, since the shard will still hold the
+      // sessions.
       producer_
-          ->Append({.topic = std::string(base::topics::kCommands), .partition = partition, .key = "",
-                    .value = command.SerializeAsString(), .tombstone = false},
+          ->Append({.topic = std::string(base::topics::kCommands),
+                    .partition = partition,
+                    .key = "",
+                    .value = command.SerializeAsString(),
+                    .tombstone = false},
                    [](absl::StatusOr<uint64_t>) {})
           .IgnoreError();
     }

@@ -20,8 +20,9 @@ namespace centralita::router {
 
 class LeaseKeeper final {
  public:
-  LeaseKeeper(store::Store& store, const base::Clock& clock, telemetry::Logger& logger, OwnerHub& hub,
-              stage::StageRunner& runner, std::string address, std::unique_ptr<eventlog::Producer> producer);
+  LeaseKeeper(store::Store& store, const base::Clock& clock, telemetry::Logger& logger,
+              OwnerHub& hub, stage::StageRunner& runner, std::string address,
+              std::unique_ptr<eventlog::Producer> producer);
   // Gives the leases up.
   ~LeaseKeeper();
 

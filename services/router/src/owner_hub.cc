@@ -1,22 +1,26 @@
 #include "owner_hub.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "centralita/base/error.h"
 #include "centralita/dispatch/dispatch.h"
-#include <fmt/format.h>
 
 namespace centralita::router {
 namespace {
 
-std::string_view IncarnationOf(std::string_view session) { return session.substr(0, session.find('/')); }
+std::string_view IncarnationOf(std::string_view session) {
+  return session.substr(0, session.find('/'));
+}
 
 absl::Status NotOwned(uint32_t partition) {
-  return base::Error(absl::StatusCode::kFailedPrecondition, "not_owner",
-                     fmt::format("Partition {} of commands is not owned by this router; look its owner up again.",
-                                 partition));
+  return base::Error(
+      absl::StatusCode::kFailedPrecondition, "not_owner",
+      fmt::format("Partition {} of commands is not owned by this router; look its owner up again.",
+                  partition));
 }
 
 }  // namespace
@@ -26,8 +30,12 @@ void OwnerHub::Add(const owner::v1::WatchRequest& request, std::shared_ptr<Watch
     const std::scoped_lock lock(mutex_);
     if (!closed_.ok()) return watcher->End(closed_);
     // A router that runs route alone.
-    if (runner_ == nullptr) return watcher->End(NotOwned(request.partitions().empty() ? 0 : request.partitions(0)));
-    Watch watch{.incarnation = request.incarnation(), .wanted = {}, .live = {}, .watcher = std::move(watcher)};
+    if (runner_ == nullptr)
+      return watcher->End(NotOwned(request.partitions().empty() ? 0 : request.partitions(0)));
+    Watch watch{.incarnation = request.incarnation(),
+                .wanted = {},
+                .live = {},
+                .watcher = std::move(watcher)};
     watch.wanted.insert(request.partitions().begin(), request.partitions().end());
     watches_.push_back(std::move(watch));
   }
@@ -52,8 +60,9 @@ void OwnerHub::Resync(std::vector<stage::Partition>& owned) {
       frame.set_offset(found->next_offset);
       frame.set_resync(true);
       static_cast<const dispatch::Dispatch&>(found->machine)
-          .ForEachAgentUpdate(watch->incarnation,
-                              [&frame](const owner::v1::AgentUpdate& update) { *frame.add_updates() = update; });
+          .ForEachAgentUpdate(watch->incarnation, [&frame](const owner::v1::AgentUpdate& update) {
+            *frame.add_updates() = update;
+          });
       watch->live.insert(wanted);
       if (!watch->watcher->Send(std::move(frame))) {
         end = absl::ResourceExhaustedError("The gateway reads too slowly; it is resynchronised.");
@@ -101,8 +110,9 @@ void OwnerHub::OnLost(uint32_t partition) {
   });
 }
 
-void OwnerHub::OnNotified(uint32_t partition, uint64_t offset,
-                          const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) {
+void OwnerHub::OnNotified(
+    uint32_t partition, uint64_t offset,
+    const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) {
   const std::scoped_lock lock(mutex_);
   std::erase_if(watches_, [&](Watch& watch) {
     if (!watch.live.contains(partition)) return false;
@@ -115,7 +125,8 @@ void OwnerHub::OnNotified(uint32_t partition, uint64_t offset,
     frame.set_partition(partition);
     frame.set_offset(offset + 1);
     if (watch.watcher->Send(std::move(frame))) return false;
-    watch.watcher->End(absl::ResourceExhaustedError("The gateway reads too slowly; it is resynchronised."));
+    watch.watcher->End(
+        absl::ResourceExhaustedError("The gateway reads too slowly; it is resynchronised."));
     return true;
   });
 }

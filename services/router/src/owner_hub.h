@@ -1,5 +1,5 @@
-// Who watches which partition, and what he gets. Lives between the stage's thread, which brings updates, and gRPC's
-// threads, which bring watchers.
+// Who watches which partition, and what he gets. Lives between the stage's thread, which brings
+// updates, and gRPC's threads, which bring watchers.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ namespace centralita::router {
 class Watcher {
  public:
   virtual ~Watcher() = default;
-  // False when more waits to be sent than the stream may hold: the watcher is ended then, and comes again.
+  // False when more waits to be sent than the stream may hold: the watcher is ended then, and comes
+  // again.
   virtual bool Send(owner::v1::WatchResponse frame) = 0;
   virtual void End(const absl::Status& status) = 0;
 };
@@ -31,8 +32,8 @@ class OwnerHub final : public stage::StageObserver {
   // Set once, before the stage runs.
   void set_runner(stage::StageRunner* runner) { runner_ = runner; }
 
-  // Sends a resync of each partition, then updates, until Remove(). FAILED_PRECONDITION through End() if a partition
-  // is not owned here.
+  // Sends a resync of each partition, then updates, until Remove(). FAILED_PRECONDITION through
+  // End() if a partition is not owned here.
   void Add(const owner::v1::WatchRequest& request, std::shared_ptr<Watcher> watcher);
   void Remove(const Watcher* watcher);
   // For good: whoever comes later is ended at once too.
@@ -43,8 +44,9 @@ class OwnerHub final : public stage::StageObserver {
 
   void OnCaughtUp(stage::Partition& partition) override;
   void OnLost(uint32_t partition) override;
-  void OnNotified(uint32_t partition, uint64_t offset,
-                  const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) override;
+  void OnNotified(
+      uint32_t partition, uint64_t offset,
+      const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) override;
 
  private:
   struct Watch {

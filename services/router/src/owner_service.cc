@@ -45,8 +45,9 @@ class WatchStream final : public grpc::ServerWriteReactor<owner::v1::WatchRespon
     const std::scoped_lock lock(mutex_);
     if (ended_) return;
     ended_ = true;
-    const auto code = status.code() == absl::StatusCode::kFailedPrecondition ? grpc::StatusCode::FAILED_PRECONDITION
-                                                                              : grpc::StatusCode::UNAVAILABLE;
+    const auto code = status.code() == absl::StatusCode::kFailedPrecondition
+                          ? grpc::StatusCode::FAILED_PRECONDITION
+                          : grpc::StatusCode::UNAVAILABLE;
     Finish(grpc::Status(code, std::string(status.message())));
   }
 
@@ -68,7 +69,8 @@ class WatchStream final : public grpc::ServerWriteReactor<owner::v1::WatchRespon
 
  private:
   bool CanMerge(const owner::v1::WatchResponse& frame) const {
-    return !waiting_.empty() && !frame.resync() && waiting_.back().partition() == frame.partition() &&
+    return !waiting_.empty() && !frame.resync() &&
+           waiting_.back().partition() == frame.partition() &&
            waiting_.back().updates_size() < kMaxMergedUpdates;
   }
 
@@ -93,8 +95,8 @@ class WatchStream final : public grpc::ServerWriteReactor<owner::v1::WatchRespon
 
 }  // namespace
 
-grpc::ServerWriteReactor<owner::v1::WatchResponse>* OwnerService::Watch(grpc::CallbackServerContext* context,
-                                                                        const owner::v1::WatchRequest* request) {
+grpc::ServerWriteReactor<owner::v1::WatchResponse>* OwnerService::Watch(
+    grpc::CallbackServerContext* context, const owner::v1::WatchRequest* request) {
   const auto stream = std::make_shared<WatchStream>(hub_);
   stream->Open(*request);
   return stream.get();

@@ -10,8 +10,8 @@ class OwnerService final : public owner::v1::OwnerService::CallbackService {
  public:
   explicit OwnerService(OwnerHub& hub) : hub_(hub) {}
 
-  grpc::ServerWriteReactor<owner::v1::WatchResponse>* Watch(grpc::CallbackServerContext* context,
-                                                            const owner::v1::WatchRequest* request) override;
+  grpc::ServerWriteReactor<owner::v1::WatchResponse>* Watch(
+      grpc::CallbackServerContext* context, const owner::v1::WatchRequest* request) override;
 
  private:
   OwnerHub& hub_;

@@ -15,9 +15,12 @@ constexpr size_t kAlarmsPerTurn = 1000;
 
 class App final : public SlaTimerApp, private stage::StageObserver {
  public:
-  App(const SlaTimerOptions& options, SlaTimerDeps deps, std::unique_ptr<eventlog::Producer> producer,
-      uint32_t shard_partitions)
-      : options_(options), deps_(deps), producer_(std::move(producer)), shard_partitions_(shard_partitions) {}
+  App(const SlaTimerOptions& options, SlaTimerDeps deps,
+      std::unique_ptr<eventlog::Producer> producer, uint32_t shard_partitions)
+      : options_(options),
+        deps_(deps),
+        producer_(std::move(producer)),
+        shard_partitions_(shard_partitions) {}
 
   ~App() override { Drain(base::Duration(5000)).IgnoreError(); }
 
@@ -27,21 +30,25 @@ class App final : public SlaTimerApp, private stage::StageObserver {
     options.member = options_.member;
     options.input_topic = std::string(base::topics::kEvents);
     options.ticks = false;
-    // Counts and clocks are quick to replay; most of what is written often would be gone before it is needed.
+    // Counts and clocks are quick to replay; most of what is written often would be gone before it
+    // is needed.
     options.checkpoint_interval = base::Duration(5000);
     ABSL_ASSIGN_OR_RETURN(
         auto runner,
-        stage::StageRunner::Create(std::move(options),
-                                   {.log = deps_.log, .store = deps_.store, .clock = deps_.clock, .observer = this},
-                                   [this](uint32_t) -> std::unique_ptr<base::StateMachine> {
-                                     return std::make_unique<Timers>(deps_.calendars, options_.resend_after,
-                                                                     options_.max_attempts, live_);
-                                   }));
+        stage::StageRunner::Create(
+            std::move(options),
+            {.log = deps_.log, .store = deps_.store, .clock = deps_.clock, .observer = this},
+            [this](uint32_t) -> std::unique_ptr<base::StateMachine> {
+              return std::make_unique<Timers>(deps_.calendars, options_.resend_after,
+                                              options_.max_attempts, live_);
+            }));
     thread_ = stage::StageThread::Start(std::move(runner));
     return absl::OkStatus();
   }
 
-  absl::Status Health() const override { return thread_ == nullptr ? absl::OkStatus() : thread_->runner().Health(); }
+  absl::Status Health() const override {
+    return thread_ == nullptr ? absl::OkStatus() : thread_->runner().Health();
+  }
 
   SlaTimerStats Stats() const override {
     return {.stage = thread_ == nullptr ? stage::StageStats{} : thread_->runner().Stats(),
@@ -89,9 +96,11 @@ class App final : public SlaTimerApp, private stage::StageObserver {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SlaTimerApp>> SlaTimerApp::Create(const SlaTimerOptions& options, SlaTimerDeps deps) {
+absl::StatusOr<std::unique_ptr<SlaTimerApp>> SlaTimerApp::Create(const SlaTimerOptions& options,
+                                                                 SlaTimerDeps deps) {
   ABSL_ASSIGN_OR_RETURN(const auto topic, deps.log.Describe(std::string(base::topics::kCommands)));
-  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "sla-timer-" + options.member, .gapless = false}));
+  ABSL_ASSIGN_OR_RETURN(auto producer, deps.log.NewProducer({.name = "sla-timer-" + options.member,
+                                                             .gapless = false}));
   return std::make_unique<App>(options, deps, std::move(producer), topic.spec.partitions);
 }
 

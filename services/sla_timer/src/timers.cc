@@ -1,12 +1,12 @@
 #include "timers.h"
 
-#include <map>
-#include <optional>
-
 #include <fmt/format.h>
 #include <google/protobuf/arena.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
+
+#include <map>
+#include <optional>
 
 #include "centralita/base/error.h"
 #include "centralita/sla/clock.h"
@@ -55,10 +55,10 @@ void Timers::Follow(const events::v1::Event& event, const clocks::v1::ClockState
   const std::string key = KeyOf(event.tenant(), event.conversation_id(), clock.spec().name());
   const auto found = clocks_.find(key);
   if (found != clocks_.end()) {
-    // The same generation in another pool: its alarms go there from now on. Words of two pools may cross, so the
-    // conversation's revision says which of them is the later.
-    const bool moved =
-        event.pool() != found->second.entry.pool() && event.revision() >= found->second.entry.revision();
+    // The same generation in another pool: its alarms go there from now on. Words of two pools may
+    // cross, so the conversation's revision says which of them is the later.
+    const bool moved = event.pool() != found->second.entry.pool() &&
+                       event.revision() >= found->second.entry.revision();
     if (!IsNewer(clock, found->second.entry.clock()) &&
         !(moved && clock.generation() == found->second.entry.clock().generation())) {
       return;
@@ -108,7 +108,8 @@ std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit) {
     const auto found = clocks_.find(by_due_.begin()->second);
     Timer& timer = found->second;
     if (++timer.attempts > max_attempts_) {
-      // Its conversation has gone without a word (a tenant's pool that was deleted): nobody waits for it.
+      // Its conversation has gone without a word (a tenant's pool that was deleted): nobody waits
+      // for it.
       Remove(found);
       continue;
     }
@@ -131,7 +132,9 @@ std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit) {
   return all;
 }
 
-base::TimePoint Timers::NextDue() const { return by_due_.empty() ? base::kNever : by_due_.begin()->first.first; }
+base::TimePoint Timers::NextDue() const {
+  return by_due_.empty() ? base::kNever : by_due_.begin()->first.first;
+}
 
 void Timers::TakeChanges(base::EntrySink& sink) {
   for (const std::string& key : changed_) {
@@ -154,7 +157,8 @@ void Timers::ForEachEntry(base::EntrySink& sink) const {
 absl::Status Timers::Load(std::string_view key, std::string_view value) {
   Timer timer;
   if (!timer.entry.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-    return base::Error(absl::StatusCode::kDataLoss, "damaged_entry", fmt::format("Timer entry {} is damaged.", key));
+    return base::Error(absl::StatusCode::kDataLoss, "damaged_entry",
+                       fmt::format("Timer entry {} is damaged.", key));
   }
   if (Aim(timer)) Insert(std::string(key), std::move(timer));
   return absl::OkStatus();

@@ -22,8 +22,12 @@ namespace centralita::sla_timer {
 class Timers final : public base::StateMachine {
  public:
   // `live` counts the clocks of all the machines that share it; it outlives them.
-  Timers(const Calendars& calendars, base::Duration resend_after, int max_attempts, std::atomic<int64_t>& live)
-      : calendars_(calendars), resend_after_(resend_after), max_attempts_(max_attempts), live_(live) {}
+  Timers(const Calendars& calendars, base::Duration resend_after, int max_attempts,
+         std::atomic<int64_t>& live)
+      : calendars_(calendars),
+        resend_after_(resend_after),
+        max_attempts_(max_attempts),
+        live_(live) {}
   ~Timers() override { live_ -= static_cast<int64_t>(clocks_.size()); }
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
@@ -32,7 +36,8 @@ class Timers final : public base::StateMachine {
     commands::v1::Command alarm;
     bool again = false;
   };
-  // Alarms that are due at `now`, at most `limit`; each is due again after resend_after unless an event moves its clock.
+  // Alarms that are due at `now`, at most `limit`; each is due again after resend_after unless an
+  // event moves its clock.
   std::vector<Due> TakeDue(base::TimePoint now, size_t limit);
   size_t size() const { return clocks_.size(); }
 

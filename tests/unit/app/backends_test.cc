@@ -11,7 +11,8 @@ namespace {
 TEST(Backends, OpensAFreshDirectoryWithAllTopics) {
   test::TempDir dir;
   base::SystemClock clock;
-  auto backends = OpenEmbedded({.data_dir = dir.path() + "/deeper/data", .topics = {.data_partitions = 3}}, clock);
+  auto backends = OpenEmbedded(
+      {.data_dir = dir.path() + "/deeper/data", .topics = {.data_partitions = 3}}, clock);
   ASSERT_TRUE(backends.ok()) << backends.status();
   const auto inbound = backends->log->Describe(std::string(base::topics::kInbound));
   ASSERT_TRUE(inbound.ok());
@@ -32,7 +33,9 @@ TEST(Backends, AnotherPartitionCountThanAtCreationIsRefused) {
   base::SystemClock clock;
   ASSERT_TRUE(OpenEmbedded({.data_dir = dir.path(), .topics = {}}, clock).ok());
   ASSERT_TRUE(OpenEmbedded({.data_dir = dir.path(), .topics = {}}, clock).ok());
-  EXPECT_EQ(OpenEmbedded({.data_dir = dir.path(), .topics = {.data_partitions = 8}}, clock).status().code(),
+  EXPECT_EQ(OpenEmbedded({.data_dir = dir.path(), .topics = {.data_partitions = 8}}, clock)
+                .status()
+                .code(),
             absl::StatusCode::kFailedPrecondition);
 }
 

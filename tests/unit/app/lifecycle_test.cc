@@ -1,10 +1,10 @@
 #include "centralita/app/lifecycle.h"
 
-#include <condition_variable>
-#include <mutex>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
 
 #include "centralita/app/watchdog.h"
 
@@ -15,7 +15,8 @@ using ::testing::ElementsAre;
 
 class LifecycleTest : public ::testing::Test {
  protected:
-  Part Recorded(const std::string& name, absl::Status start = absl::OkStatus(), absl::Status drain = absl::OkStatus()) {
+  Part Recorded(const std::string& name, absl::Status start = absl::OkStatus(),
+                absl::Status drain = absl::OkStatus()) {
     return {name,
             [this, name, start] {
               done_.push_back("start " + name);
@@ -63,7 +64,9 @@ TEST_F(LifecycleTest, AFailedDrainDoesNotKeepTheOthersFromTheirs) {
 
 TEST(Watchdog, IsSilentWhenTheWorkEndsInTimeAndCallsWhenItDoesNot) {
   bool called = false;
-  { Watchdog watchdog(base::Duration(3'600'000), [&] { called = true; }); }
+  {
+    Watchdog watchdog(base::Duration(3'600'000), [&] { called = true; });
+  }
   EXPECT_FALSE(called);
 
   std::mutex mutex;

@@ -1,8 +1,8 @@
 // Publisher and watcher over a real log.
-#include <future>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <future>
 
 #include "centralita/app/backends.h"
 #include "centralita/app/policy_publisher.h"
@@ -19,7 +19,8 @@ using ::testing::SizeIs;
 
 constexpr base::Duration kLimit{20'000};
 
-std::vector<PolicySection> Sections(const std::string& display_name, const std::vector<std::string>& pools,
+std::vector<PolicySection> Sections(const std::string& display_name,
+                                    const std::vector<std::string>& pools,
                                     int agents_per_pool = 1) {
   std::vector<PolicySection> sections(4);
   sections[0].mutable_tenant_section()->set_display_name(display_name);
@@ -60,7 +61,9 @@ class PolicyTest : public ::testing::Test {
 
   void AppendToPolicy(const std::string& key, const std::string& value) {
     auto producer = *log().NewProducer({.name = "test"});
-    ASSERT_TRUE(producer->Append({std::string(base::topics::kPolicy), 0, key, value, false}, [](auto) {}).ok());
+    ASSERT_TRUE(
+        producer->Append({std::string(base::topics::kPolicy), 0, key, value, false}, [](auto) {})
+            .ok());
     ASSERT_TRUE(producer->Flush(kLimit).ok());
   }
 
@@ -99,7 +102,8 @@ TEST_F(PolicyTest, VersionGrowsOnlyWhenTheContentDiffers) {
   const PublishResult other = Publish("acme", Sections("Acme Ltd", {"general"}));
   EXPECT_TRUE(other.changed);
   EXPECT_EQ(other.version, 2u);
-  EXPECT_EQ(Publish("acme", Sections("Acme", {"general"})).version, 3u) << "a rollback is a new version";
+  EXPECT_EQ(Publish("acme", Sections("Acme", {"general"})).version, 3u)
+      << "a rollback is a new version";
 }
 
 TEST_F(PolicyTest, FollowersAreToldOfChangesAndAPoolThatWentIsGone) {
@@ -107,14 +111,16 @@ TEST_F(PolicyTest, FollowersAreToldOfChangesAndAPoolThatWentIsGone) {
   auto watcher = *PolicyWatcher::Start(log(), *logger_);
   ASSERT_TRUE(watcher->WaitLoaded(kLimit).ok());
   std::promise<size_t> pools;
-  auto subscription = watcher->Subscribe([&](const std::shared_ptr<const PolicySnapshot>& snapshot) {
-    const TenantPolicy* acme = snapshot->Find("acme");
-    if (acme->version == 2) pools.set_value(acme->pools.size());
-  });
+  auto subscription =
+      watcher->Subscribe([&](const std::shared_ptr<const PolicySnapshot>& snapshot) {
+        const TenantPolicy* acme = snapshot->Find("acme");
+        if (acme->version == 2) pools.set_value(acme->pools.size());
+      });
   Publish("acme", Sections("Acme", {"general"}));
   EXPECT_EQ(pools.get_future().get(), 1u);
   EXPECT_TRUE(watcher->WaitVersion("acme", 2, kLimit).ok());
-  EXPECT_EQ(watcher->WaitVersion("acme", 3, base::Duration(1)).code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(watcher->WaitVersion("acme", 3, base::Duration(1)).code(),
+            absl::StatusCode::kDeadlineExceeded);
 }
 
 TEST_F(PolicyTest, AHalfWrittenVersionTakesNothingAwayAndIsPassedOver) {
@@ -150,7 +156,8 @@ TEST_F(PolicyTest, ActivatesEveryPartitionOfRoutingAndEachPoolInItsOwnOfCommands
   EXPECT_EQ(commands, 2u);
   EXPECT_GE(End(base::topics::kCommands, base::PartitionOf(base::TenantKey("acme", "vip"), 4)), 1u);
   Publish("acme", Sections("Acme", {"general", "vip"}));
-  EXPECT_EQ(End(base::topics::kRouting, 0), 2u) << "appended again: an earlier run may have died before it";
+  EXPECT_EQ(End(base::topics::kRouting, 0), 2u)
+      << "appended again: an earlier run may have died before it";
 }
 
 TEST_F(PolicyTest, ALargePoolIsActivatedInParts) {
@@ -177,7 +184,9 @@ TEST_F(PolicyTest, AMissingOrRepeatedSectionIsRefusedAndNothingIsWritten) {
   sections.erase(sections.begin());
   EXPECT_EQ(PublishPolicy(log(), clock_, "acme", sections, "test").status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(PublishPolicy(log(), clock_, "acme", Sections("Acme", {"general", "general"}), "test").status().code(),
+  EXPECT_EQ(PublishPolicy(log(), clock_, "acme", Sections("Acme", {"general", "general"}), "test")
+                .status()
+                .code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(End(base::topics::kPolicy, 0), 0u);
 }

@@ -1,10 +1,10 @@
 #include "centralita/app/stop_signal.h"
 
-#include <csignal>
-#include <future>
-
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <future>
 
 #include "centralita/app/lifecycle.h"
 

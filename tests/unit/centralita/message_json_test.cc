@@ -17,10 +17,12 @@ std::string ErrorOf(const std::string& json) {
 }
 
 TEST(MessageJsonTest, EveryFieldOfAMessageIsTaken) {
-  const auto parsed = ParseMessage(R"({"at_ms": 250, "tenant": "acme", "story": "s", "expect_intent": "order_status",
+  const auto parsed = ParseMessage(
+      R"({"at_ms": 250, "tenant": "acme", "story": "s", "expect_intent": "order_status",
       "lang": "bg", "channel": "whatsapp", "account": "+34", "handle": "+359", "provider_message_id": "p1",
       "text": "Къде е? 😀", "subject": "тема", "locale": "bg-BG", "order_id": "o1", "traceparent": "00-1",
-      "visibility": "public", "provider_time_unix_ms": 5, "not_before_unix_ms": 7})", kNow);
+      "visibility": "public", "provider_time_unix_ms": 5, "not_before_unix_ms": 7})",
+      kNow);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->notes.at_ms, 250);
   EXPECT_EQ(parsed->notes.tenant, "acme");
@@ -43,7 +45,8 @@ TEST(MessageJsonTest, EveryFieldOfAMessageIsTaken) {
 }
 
 TEST(MessageJsonTest, ACallbackMayBeGivenFromNowOn) {
-  EXPECT_EQ(ParseMessage(R"({"not_before_in_ms": 500})", kNow)->message.not_before_unix_ms(), 1'800'000'000'500);
+  EXPECT_EQ(ParseMessage(R"({"not_before_in_ms": 500})", kNow)->message.not_before_unix_ms(),
+            1'800'000'000'500);
 }
 
 TEST(MessageJsonTest, NullIsAsIfTheFieldWereNotThere) {
@@ -57,7 +60,8 @@ TEST(MessageJsonTest, WhatIsWrongIsSaidWithItsField) {
   EXPECT_THAT(ErrorOf(R"({"text": 5})"), HasSubstr("text: is not a string"));
   EXPECT_THAT(ErrorOf(R"({"at_ms": "5"})"), HasSubstr("at_ms"));
   EXPECT_THAT(ErrorOf(R"({"at_ms": 5.5})"), HasSubstr("at_ms"));
-  EXPECT_THAT(ErrorOf(R"({"provider_time_unix_ms": 18446744073709551615})"), HasSubstr("too large"));
+  EXPECT_THAT(ErrorOf(R"({"provider_time_unix_ms": 18446744073709551615})"),
+              HasSubstr("too large"));
   EXPECT_THAT(ErrorOf(R"({"channel": "pigeon"})"), HasSubstr("pigeon"));
   EXPECT_THAT(ErrorOf(R"({"channel": "unspecified"})"), HasSubstr("unspecified"));
   EXPECT_THAT(ErrorOf(R"({"visibility": "secret"})"), HasSubstr("secret"));
@@ -74,27 +78,40 @@ TEST(ChannelNameTest, EveryChannelHasANameThatLeadsBackToIt) {
 }
 
 TEST(SignalJsonTest, EachKindOfSignalIsTaken) {
-  const auto profile = ParseSignal(R"({"signal_id": "s1", "customer_id": "c", "kind": "profile", "tier": "vip",
-      "preferred_language": "es", "lifetime_value": {"cents": 12345, "currency": "EUR"}})", kNow);
+  const auto profile =
+      ParseSignal(R"({"signal_id": "s1", "customer_id": "c", "kind": "profile", "tier": "vip",
+      "preferred_language": "es", "lifetime_value": {"cents": 12345, "currency": "EUR"}})",
+                  kNow);
   ASSERT_TRUE(profile.ok()) << profile.status();
   EXPECT_EQ(profile->signal.signal_id(), "s1");
   EXPECT_EQ(profile->signal.customer_id(), "c");
   EXPECT_EQ(profile->signal.occurred_unix_ms(), 1'800'000'000'000);
   EXPECT_EQ(profile->signal.signal().profile().lifetime_value().cents(), 12345);
-  const auto cart = ParseSignal(R"({"kind": "cart", "handle": {"channel": "email", "account": "a", "handle": "h"},
+  const auto cart =
+      ParseSignal(R"({"kind": "cart", "handle": {"channel": "email", "account": "a", "handle": "h"},
       "cart_id": "k", "value": {"cents": 9, "currency": "EUR"}, "items": 3, "payment_failures": 1, "form_errors": 2,
-      "seconds_on_site": 60, "stage": "payment"})", kNow);
+      "seconds_on_site": 60, "stage": "payment"})",
+                  kNow);
   ASSERT_TRUE(cart.ok()) << cart.status();
   EXPECT_EQ(cart->signal.handle().channel(), common::v1::CHANNEL_EMAIL);
   EXPECT_EQ(cart->signal.signal().cart().items(), 3);
   EXPECT_EQ(cart->signal.signal().cart().stage(), profile::v1::CHECKOUT_STAGE_PAYMENT);
-  EXPECT_TRUE(ParseSignal(R"({"kind": "payment_failed", "cart_id": "k", "reason": "r"})", kNow)->signal.signal().has_payment_failed());
-  EXPECT_TRUE(ParseSignal(R"({"kind": "order", "order_id": "o", "status": "sent"})", kNow)->signal.signal().has_order());
-  EXPECT_TRUE(ParseSignal(R"({"kind": "chargeback", "closed": true})", kNow)->signal.signal().chargeback().closed());
+  EXPECT_TRUE(ParseSignal(R"({"kind": "payment_failed", "cart_id": "k", "reason": "r"})", kNow)
+                  ->signal.signal()
+                  .has_payment_failed());
+  EXPECT_TRUE(ParseSignal(R"({"kind": "order", "order_id": "o", "status": "sent"})", kNow)
+                  ->signal.signal()
+                  .has_order());
+  EXPECT_TRUE(ParseSignal(R"({"kind": "chargeback", "closed": true})", kNow)
+                  ->signal.signal()
+                  .chargeback()
+                  .closed());
 }
 
 TEST(SignalJsonTest, WhatIsWrongInsideIsSaidWithItsPath) {
-  const auto error = [](const std::string& json) { return std::string(ParseSignal(json, kNow).status().message()); };
+  const auto error = [](const std::string& json) {
+    return std::string(ParseSignal(json, kNow).status().message());
+  };
   EXPECT_THAT(error(R"({"kind": "weather"})"), HasSubstr("weather"));
   EXPECT_THAT(error(R"({"kind": "cart", "value": {"cents": "9"}})"), HasSubstr("value.cents"));
   EXPECT_THAT(error(R"({"kind": "cart", "value": 9})"), HasSubstr("value"));
@@ -111,7 +128,8 @@ TEST(LinkJsonTest, ALinkIsTakenWithBothHandles) {
   EXPECT_EQ(link->link.customer_id(), "c");
   EXPECT_EQ(link->link.handle().channel(), common::v1::CHANNEL_SMS);
   EXPECT_EQ(link->link.same_customer_as().handle(), "a@b");
-  EXPECT_THAT(std::string(ParseLink(R"({"handle": {"chanel": "sms"}})").status().message()), HasSubstr("handle.chanel"));
+  EXPECT_THAT(std::string(ParseLink(R"({"handle": {"chanel": "sms"}})").status().message()),
+              HasSubstr("handle.chanel"));
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 // Simulated agents at a gateway that offers them the same work in two runs.
 #include "agents/simulated_agents.h"
 
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
-
-#include <grpcpp/grpcpp.h>
-#include <gtest/gtest.h>
 
 #include "centralita/gateway/v1/gateway.grpc.pb.h"
 #include "centralita/rpc/server.h"
@@ -22,8 +22,8 @@ constexpr base::Duration kLimit{20'000};
 class Gateway final : public gateway::v1::AgentGatewayService::Service {
  public:
   grpc::Status Connect(grpc::ServerContext*,
-                       grpc::ServerReaderWriter<gateway::v1::ConnectResponse, gateway::v1::ConnectRequest>* stream)
-      override {
+                       grpc::ServerReaderWriter<gateway::v1::ConnectResponse,
+                                                gateway::v1::ConnectRequest>* stream) override {
     gateway::v1::ConnectRequest request;
     if (!stream->Read(&request)) return grpc::Status::OK;
     const std::string agent = request.hello().agent_id();
@@ -48,7 +48,8 @@ class Gateway final : public gateway::v1::AgentGatewayService::Service {
   // "agent/conversation" -> whether it was accepted.
   std::map<std::string, bool> WaitDecisions(size_t count) {
     std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, kLimit, [&] { return decisions_.size() >= count; })) << decisions_.size();
+    EXPECT_TRUE(changed_.wait_for(lock, kLimit, [&] { return decisions_.size() >= count; }))
+        << decisions_.size();
     return decisions_;
   }
 
@@ -69,7 +70,8 @@ std::map<std::string, bool> DecisionsWithSeed(uint64_t seed) {
   options.think = base::Duration(0);
   options.decline = 0.3;
   options.seed = seed;
-  const auto agents = SimulatedAgents::Start(options, (*server)->InProcessChannel(), clock, nullptr);
+  const auto agents =
+      SimulatedAgents::Start(options, (*server)->InProcessChannel(), clock, nullptr);
   auto decisions = gateway.WaitDecisions(2 * kOffers);
   const SimulatedAgentsStats stats = agents->Stats();
   EXPECT_EQ(stats.connected, 2u);
@@ -83,7 +85,8 @@ TEST(SimulatedAgentsTest, TheSameSeedTakesTheSameDecisionsAndAnotherOneOthers) {
   const auto first = DecisionsWithSeed(7);
   EXPECT_EQ(first, DecisionsWithSeed(7));
   EXPECT_NE(first, DecisionsWithSeed(8));
-  const auto declined = std::ranges::count(first, false, &std::pair<const std::string, bool>::second);
+  const auto declined =
+      std::ranges::count(first, false, &std::pair<const std::string, bool>::second);
   EXPECT_GT(declined, 2 * kOffers / 5);
   EXPECT_LT(declined, 2 * kOffers * 2 / 5);
 }

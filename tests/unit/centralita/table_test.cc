@@ -28,13 +28,22 @@ TEST(ShortenTest, WhatFitsStaysAndTheRestEndsInAnEllipsis) {
 TEST(ShortenTest, AWideCharacterIsNeverCutInTwo) {
   EXPECT_EQ(Shorten("注文です", 4), "注…");
   EXPECT_EQ(Shorten("😀😀", 3), "😀…");
-  for (size_t width = 0; width < 12; ++width) EXPECT_LE(DisplayWidth(Shorten("a注😀b文c", width)), width);
+  for (size_t width = 0; width < 12; ++width)
+    EXPECT_LE(DisplayWidth(Shorten("a注😀b文c", width)), width);
 }
 
 TEST(ShortenTest, NothingMovesTheCursor) {
   EXPECT_EQ(Shorten("a\x1b[2Jb\n\tc\x7f", 20), "a [2Jb  c ");
-  EXPECT_EQ(Shorten("a\xc2\x9b" "31mb", 20), "a 31mb") << "an escape of the second control block";
-  EXPECT_EQ(Shorten("a\x9b\xff" "b\xd0", 20), "a  b ") << "bytes that are no UTF-8";
+  EXPECT_EQ(Shorten("a\xc2\x9b"
+                    "31mb",
+                    20),
+            "a 31mb")
+      << "an escape of the second control block";
+  EXPECT_EQ(Shorten("a\x9b\xff"
+                    "b\xd0",
+                    20),
+            "a  b ")
+      << "bytes that are no UTF-8";
 }
 
 TEST(TableTest, ColumnsAreAsWideAsTheirWidestCell) {

@@ -1,5 +1,5 @@
-// Random commands over seeds: the invariants hold after each record, a replay says the same bytes, and a machine that
-// was saved and loaded in the middle goes on byte-identically.
+// Random commands over seeds: the invariants hold after each record, a replay says the same bytes,
+// and a machine that was saved and loaded in the middle goes on byte-identically.
 #include <algorithm>
 #include <random>
 #include <set>
@@ -30,7 +30,9 @@ class Chaos final {
   }
 
  private:
-  int64_t Draw(int64_t below) { return static_cast<int64_t>(random_() % static_cast<uint32_t>(below)); }
+  int64_t Draw(int64_t below) {
+    return static_cast<int64_t>(random_() % static_cast<uint32_t>(below));
+  }
   bool OneIn(int64_t n) { return Draw(n) == 0; }
   std::string AgentName() { return fmt::format("agent{}", Draw(kAgents + 1)); }
   std::string ConversationName() { return fmt::format("c{}", Draw(kConversations)); }
@@ -39,7 +41,8 @@ class Chaos final {
     for (const auto& event : last.events) {
       if (event.has_queued()) revisions_[event.conversation_id()] = event.revision();
       if (event.has_offered()) offers_.push_back({event.conversation_id(), event.offered()});
-      if (event.has_accepted()) active_.push_back({event.conversation_id(), event.accepted().agent_id()});
+      if (event.has_accepted())
+        active_.push_back({event.conversation_id(), event.accepted().agent_id()});
       for (const auto& clock : event.clocks()) clocks_.push_back({event.conversation_id(), clock});
     }
     if (offers_.size() > 12) offers_.erase(offers_.begin());
@@ -89,7 +92,8 @@ class Chaos final {
     std::vector<AgentSpec> agents;
     for (int i = 0; i < kAgents; ++i) {
       if (OneIn(6)) continue;
-      AgentSpec agent{fmt::format("agent{}", i), static_cast<int32_t>(50 + 50 * Draw(3)), {}, {"es"}};
+      AgentSpec agent{
+          fmt::format("agent{}", i), static_cast<int32_t>(50 + 50 * Draw(3)), {}, {"es"}};
       if (OneIn(2)) agent.skills.push_back({"returns", static_cast<int32_t>(1 + Draw(9))});
       if (OneIn(2)) agent.languages.insert(agent.languages.begin(), "en");
       agent.bot = OneIn(8);
@@ -138,7 +142,11 @@ class Chaos final {
     append.set_conversation_id(id);
     append.set_revision(revisions_[id]);
     uint64_t& sequence = sequences_[id];
-    *append.mutable_message() = Message(id, OneIn(5) ? sequence + 2 : OneIn(8) ? sequence : ++sequence, now_);
+    *append.mutable_message() = Message(id,
+                                        OneIn(5)   ? sequence + 2
+                                        : OneIn(8) ? sequence
+                                                   : ++sequence,
+                                        now_);
     if (OneIn(3)) *append.mutable_facts() = Facts();
     return command;
   }
@@ -190,7 +198,8 @@ class Chaos final {
 
   commands::v1::Command AnswerOffer() {
     if (offers_.empty()) return Tick();
-    const size_t which = OneIn(3) ? static_cast<size_t>(Draw(static_cast<int64_t>(offers_.size()))) : offers_.size() - 1;
+    const size_t which = OneIn(3) ? static_cast<size_t>(Draw(static_cast<int64_t>(offers_.size())))
+                                  : offers_.size() - 1;
     const auto& [conversation, offer] = offers_[which];
     auto command = Action(OneIn(15) ? AgentName() : offer.agent_id(), conversation);
     if (OneIn(4)) {
@@ -204,7 +213,8 @@ class Chaos final {
 
   commands::v1::Command Work() {
     if (active_.empty()) return Tick();
-    const auto& [conversation, agent] = active_[static_cast<size_t>(Draw(static_cast<int64_t>(active_.size())))];
+    const auto& [conversation, agent] =
+        active_[static_cast<size_t>(Draw(static_cast<int64_t>(active_.size())))];
     auto command = Action(OneIn(15) ? AgentName() : agent, conversation);
     auto& action = *command.mutable_action();
     switch (Draw(6)) {
@@ -226,7 +236,8 @@ class Chaos final {
 
   commands::v1::Command Alarm() {
     if (clocks_.empty()) return Tick();
-    const auto& [conversation, clock] = clocks_[static_cast<size_t>(Draw(static_cast<int64_t>(clocks_.size())))];
+    const auto& [conversation, clock] =
+        clocks_[static_cast<size_t>(Draw(static_cast<int64_t>(clocks_.size())))];
     auto command = Command();
     auto& alarm = *command.mutable_alarm()->mutable_alarm();
     alarm.set_conversation_id(conversation);
@@ -279,7 +290,8 @@ TEST_P(DeterminismTest, SavedAndLoadedItGoesOnByteIdentically) {
   for (uint64_t offset = 0; offset < 2'500; ++offset) {
     const Step step = log.emplace_back(chaos.Next(said));
     const std::string bytes = Say(*original, step, offset, said);
-    ASSERT_EQ(bytes, Say(*copy, step, offset, copied)) << "offset " << offset << ": " << step.command.ShortDebugString();
+    ASSERT_EQ(bytes, Say(*copy, step, offset, copied))
+        << "offset " << offset << ": " << step.command.ShortDebugString();
     ASSERT_EQ(original->NextDue(), copy->NextDue()) << "offset " << offset;
     const absl::Status audit = original->Audit();
     ASSERT_TRUE(audit.ok()) << audit.ToString() << "\nat offset " << offset << " after "
@@ -288,7 +300,8 @@ TEST_P(DeterminismTest, SavedAndLoadedItGoesOnByteIdentically) {
     for (const auto& event : said.events) kinds.insert(event.kind_case());
     if (when() % 20 == 0) {
       original->TakeChanges(checkpoint);
-      ASSERT_EQ(checkpoint.entries, AllEntries(*original)) << "what changed, summed up, is the whole state";
+      ASSERT_EQ(checkpoint.entries, AllEntries(*original))
+          << "what changed, summed up, is the whole state";
     }
     if (when() % 40 == 0) copy = Restored(*original);
   }
@@ -296,7 +309,8 @@ TEST_P(DeterminismTest, SavedAndLoadedItGoesOnByteIdentically) {
 
   Dispatch again(0);
   std::string replayed;
-  for (uint64_t offset = 0; offset < log.size(); ++offset) replayed += Say(again, log[offset], offset, said);
+  for (uint64_t offset = 0; offset < log.size(); ++offset)
+    replayed += Say(again, log[offset], offset, said);
   EXPECT_EQ(replayed, all);
   EXPECT_EQ(AllEntries(again), AllEntries(*original));
 }

@@ -29,7 +29,8 @@ inline constexpr int64_t kStart = 1'800'000'000'000;
 // Everything that a machine said, readable and as bytes.
 class Recorder final : public base::Outputs {
  public:
-  void Emit(base::OutputTopic topic, std::string_view key, const google::protobuf::MessageLite& value) override {
+  void Emit(base::OutputTopic topic, std::string_view key,
+            const google::protobuf::MessageLite& value) override {
     const std::string bytes = value.SerializeAsString();
     log += fmt::format("{}|{}|{}|", static_cast<int>(topic), key, bytes);
     if (topic == base::OutputTopic::kEvents) {
@@ -60,7 +61,9 @@ class Recorder final : public base::Outputs {
 
 class Entries final : public base::EntrySink {
  public:
-  void Put(std::string_view key, std::string_view value) override { entries[std::string(key)] = value; }
+  void Put(std::string_view key, std::string_view value) override {
+    entries[std::string(key)] = value;
+  }
   void Erase(std::string_view key) override { entries.erase(std::string(key)); }
   std::map<std::string, std::string> entries;
 };
@@ -74,7 +77,8 @@ inline std::map<std::string, std::string> AllEntries(const Dispatch& machine) {
 // A new machine with what the other one had.
 inline std::unique_ptr<Dispatch> Restored(const Dispatch& machine) {
   auto restored = std::make_unique<Dispatch>(0);
-  for (const auto& [key, value] : AllEntries(machine)) EXPECT_TRUE(restored->Load(key, value).ok()) << key;
+  for (const auto& [key, value] : AllEntries(machine))
+    EXPECT_TRUE(restored->Load(key, value).ok()) << key;
   EXPECT_TRUE(restored->LoadDone().ok());
   return restored;
 }
@@ -130,7 +134,8 @@ inline commands::v1::Command Activation(uint64_t version, const policy::v1::Pool
   return command;
 }
 
-inline routing::v1::MessageRef Message(std::string_view conversation, uint64_t sequence, int64_t accepted) {
+inline routing::v1::MessageRef Message(std::string_view conversation, uint64_t sequence,
+                                       int64_t accepted) {
   routing::v1::MessageRef message;
   message.set_message_id(fmt::format("{}-m{}", conversation, sequence));
   message.set_sequence(sequence);
@@ -140,7 +145,8 @@ inline routing::v1::MessageRef Message(std::string_view conversation, uint64_t s
   return message;
 }
 
-inline clocks::v1::ClockState Clock(std::string_view name, clocks::v1::ClockKind kind, int64_t target) {
+inline clocks::v1::ClockState Clock(std::string_view name, clocks::v1::ClockKind kind,
+                                    int64_t target) {
   clocks::v1::ClockState clock;
   clock.mutable_spec()->set_name(std::string(name));
   clock.mutable_spec()->set_kind(kind);
@@ -159,18 +165,20 @@ class Desk {
     out.Clear();
     const std::string bytes = command.SerializeAsString();
     const std::string key = base::TenantKey(command.tenant(), command.pool());
-    EXPECT_EQ(machine->Apply({0, offset++, base::FromUnixMillis(now), key, bytes}, out), base::ApplyResult::kApplied);
+    EXPECT_EQ(machine->Apply({0, offset++, base::FromUnixMillis(now), key, bytes}, out),
+              base::ApplyResult::kApplied);
     const absl::Status audit = machine->Audit();
     EXPECT_TRUE(audit.ok()) << audit.ToString() << "\nafter " << command.ShortDebugString();
     return out;
   }
 
-  Recorder& Activate(uint64_t version, const policy::v1::PoolSection& pool, const std::vector<AgentSpec>& agents) {
+  Recorder& Activate(uint64_t version, const policy::v1::PoolSection& pool,
+                     const std::vector<AgentSpec>& agents) {
     return Apply(Activation(version, pool, agents));
   }
 
-  Recorder& Presence(std::string_view agent, commands::v1::PresenceStatus status, std::string_view session = {},
-                     std::string_view incarnation = "gw1") {
+  Recorder& Presence(std::string_view agent, commands::v1::PresenceStatus status,
+                     std::string_view session = {}, std::string_view incarnation = "gw1") {
     auto command = Command();
     auto& presence = *command.mutable_presence();
     presence.set_agent_id(std::string(agent));
@@ -179,7 +187,9 @@ class Desk {
     presence.set_incarnation(std::string(incarnation));
     return Apply(command);
   }
-  Recorder& Available(std::string_view agent) { return Presence(agent, commands::v1::PRESENCE_STATUS_AVAILABLE); }
+  Recorder& Available(std::string_view agent) {
+    return Presence(agent, commands::v1::PRESENCE_STATUS_AVAILABLE);
+  }
 
   static commands::v1::Enqueue NewEnqueue(std::string_view id, int32_t units, int64_t now_ms) {
     commands::v1::Enqueue enqueue;
@@ -201,7 +211,9 @@ class Desk {
     *command.mutable_enqueue() = enqueue;
     return Apply(command);
   }
-  Recorder& Enqueue(std::string_view id, int32_t units = 50) { return Enqueue(NewEnqueue(id, units, now)); }
+  Recorder& Enqueue(std::string_view id, int32_t units = 50) {
+    return Enqueue(NewEnqueue(id, units, now));
+  }
 
   Recorder& Append(std::string_view id, uint64_t sequence, uint64_t revision = 1) {
     auto command = Command();
@@ -222,14 +234,18 @@ class Desk {
     action.set_incarnation("gw1");
     return command;
   }
-  Recorder& Accept(std::string_view agent, std::string_view conversation, int n = 1, int revision = 1) {
+  Recorder& Accept(std::string_view agent, std::string_view conversation, int n = 1,
+                   int revision = 1) {
     auto command = Action(agent, conversation);
-    command.mutable_action()->mutable_accept()->set_offer_id(fmt::format("{}.{}.{}", conversation, revision, n));
+    command.mutable_action()->mutable_accept()->set_offer_id(
+        fmt::format("{}.{}.{}", conversation, revision, n));
     return Apply(command);
   }
-  Recorder& Decline(std::string_view agent, std::string_view conversation, int n = 1, bool undeliverable = false) {
+  Recorder& Decline(std::string_view agent, std::string_view conversation, int n = 1,
+                    bool undeliverable = false) {
     auto command = Action(agent, conversation);
-    command.mutable_action()->mutable_decline()->set_offer_id(fmt::format("{}.1.{}", conversation, n));
+    command.mutable_action()->mutable_decline()->set_offer_id(
+        fmt::format("{}.1.{}", conversation, n));
     command.mutable_action()->mutable_decline()->set_undeliverable(undeliverable);
     return Apply(command);
   }

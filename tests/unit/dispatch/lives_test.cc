@@ -66,7 +66,8 @@ TEST_F(LivesTest, NothingOfAReplysTextIsKept) {
   desk.Enqueue("c1");
   desk.Accept("ana", "c1");
   desk.Reply("ana", "c1");
-  for (const auto& [key, value] : AllEntries(*desk.machine)) EXPECT_EQ(value.find("Hola"), std::string::npos) << key;
+  for (const auto& [key, value] : AllEntries(*desk.machine))
+    EXPECT_EQ(value.find("Hola"), std::string::npos) << key;
 }
 
 TEST_F(LivesTest, DeclinedGoesBackWithItsAgeAndNotToTheSameAgentForACooldown) {
@@ -199,7 +200,8 @@ TEST_F(LivesTest, RouteIsToldOfProgressEvery64Messages) {
   std::vector<uint64_t> reported;
   for (uint64_t sequence = 2; sequence <= 130; ++sequence) {
     desk.Append("c1", sequence);
-    for (const auto& record : desk.out.routing) reported.push_back(record.progress().last_sequence());
+    for (const auto& record : desk.out.routing)
+      reported.push_back(record.progress().last_sequence());
   }
   EXPECT_EQ(reported, (std::vector<uint64_t>{64, 128}));
 }

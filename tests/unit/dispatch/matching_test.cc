@@ -9,7 +9,8 @@ namespace {
 using events::v1::Event;
 using testing::ElementsAre;
 
-commands::v1::Enqueue Wants(std::string_view id, int64_t now, std::string_view skill, int32_t level) {
+commands::v1::Enqueue Wants(std::string_view id, int64_t now, std::string_view skill,
+                            int32_t level) {
   auto enqueue = Desk::NewEnqueue(id, 50, now);
   auto& wanted = *enqueue.mutable_steps(0)->add_skills();
   wanted.set_name(std::string(skill));
@@ -112,7 +113,8 @@ TEST_F(MatchingTest, DueTimeIsTheEarliestOfPatienceDeadlineAndReplyWindow) {
   window.set_reply_window_unix_ms(desk.now + 10'000);
   desk.Enqueue(window);
   desk.Enqueue("later");
-  EXPECT_THAT(OrderOfWork(), ElementsAre("window", "sla", "late", "later")) << "first come first served among equals";
+  EXPECT_THAT(OrderOfWork(), ElementsAre("window", "sla", "late", "later"))
+      << "first come first served among equals";
 }
 
 TEST_F(MatchingTest, AnAmendmentMovesThatConversationAloneAndLowerProfileRevisionsAreIgnored) {

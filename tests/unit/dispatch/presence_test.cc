@@ -28,7 +28,8 @@ class PresenceTest : public testing::Test {
         EXPECT_EQ(offer.decision().winner().agent_id(), update.agent_id()) << "its reason is kept";
       }
       for (const auto& work : update.update().resync().assigned()) {
-        seen.push_back(update.agent_id() + (work.held() ? " held " : " has ") + work.work().conversation_id());
+        seen.push_back(update.agent_id() + (work.held() ? " held " : " has ") +
+                       work.work().conversation_id());
       }
     });
     return seen;
@@ -139,7 +140,8 @@ TEST_F(PresenceTest, ALossOfManySessionsGoesInSlices) {
   lost.mutable_gateway_lost()->set_incarnation("gw1");
   size_t events = desk.Apply(lost).events.size();
   EXPECT_LE(events, 256u);
-  while (desk.machine->NextDue() <= base::FromUnixMillis(desk.now)) events += desk.Tick(0).events.size();
+  while (desk.machine->NextDue() <= base::FromUnixMillis(desk.now))
+    events += desk.Tick(0).events.size();
   EXPECT_EQ(events, 600u);
   EXPECT_TRUE(desk.machine->Incarnations().empty());
 }

@@ -81,7 +81,8 @@ TEST_F(SlaTest, ABotsReplyDoesNotStopAClockThatWantsAPerson) {
   const Event replied = desk.Find(Event::kReplied);
   EXPECT_TRUE(replied.replied().bot());
   EXPECT_FALSE(replied.replied().first_response());
-  EXPECT_EQ(Named(replied, "first").phase(), clocks::v1::CLOCK_PHASE_UNSPECIFIED) << "not in the event: unchanged";
+  EXPECT_EQ(Named(replied, "first").phase(), clocks::v1::CLOCK_PHASE_UNSPECIFIED)
+      << "not in the event: unchanged";
   desk.Resolve("robot", "c1");
   EXPECT_EQ(desk.Find(Event::kClosed).closed().reason(), routing::v1::CLOSE_REASON_RESOLVED_BY_BOT);
   EXPECT_EQ(desk.Find(Event::kClosed).clocks_size(), 2) << "all that ran are stopped";
@@ -134,7 +135,8 @@ TEST_F(SlaTest, TheReplyWindowMovesWithTheCustomersMessages) {
   *append.mutable_append()->mutable_message() = Message("c2", 2, desk.now);
   append.mutable_append()->set_reply_window_unix_ms(desk.now + 2'000'000);
   desk.Apply(append);
-  EXPECT_EQ(Named(desk.Find(Event::kReprioritized), "window").deadline_unix_ms(), desk.now + 2'000'000);
+  EXPECT_EQ(Named(desk.Find(Event::kReprioritized), "window").deadline_unix_ms(),
+            desk.now + 2'000'000);
 }
 
 }  // namespace

@@ -24,7 +24,9 @@ class GatewayAppTest : public GatewayFixture {
     EXPECT_TRUE(created.ok()) << created.status();
     return *std::move(created);
   }
-  uint64_t End(uint32_t partition) { return log().Offsets({std::string(base::topics::kCommands), partition})->end; }
+  uint64_t End(uint32_t partition) {
+    return log().Offsets({std::string(base::topics::kCommands), partition})->end;
+  }
 
   FakeDirectory directory_;
   NoRouters routers_;

@@ -1,6 +1,8 @@
-// What a gateway stands on in tests: a directory of two agents, sessions that remember, a store that can fail, and
-// readers of `commands`.
+// What a gateway stands on in tests: a directory of two agents, sessions that remember, a store
+// that can fail, and readers of `commands`.
 #pragma once
+
+#include <gtest/gtest.h>
 
 #include <condition_variable>
 #include <functional>
@@ -8,8 +10,6 @@
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "centralita/app/backends.h"
 #include "centralita/base/error.h"
@@ -35,15 +35,22 @@ class FakeDirectory final : public Directory {
     if (agent_id != "ana" && agent_id != "boris") {
       return base::Error(absl::StatusCode::kNotFound, "unknown_agent", "no such agent");
     }
-    return AgentIdentity{
-        .tenant = "acme", .agent_id = agent_id, .display_name = "Ана", .pool = "care", .capacity_units = 100};
+    return AgentIdentity{.tenant = "acme",
+                         .agent_id = agent_id,
+                         .display_name = "Ана",
+                         .pool = "care",
+                         .capacity_units = 100};
   }
 };
 
 class FakeSession final : public Session {
  public:
   FakeSession(std::string id, std::string agent, std::string pool = "care")
-      : id_(std::move(id)), agent_{.tenant = "acme", .agent_id = std::move(agent), .display_name = "", .pool = std::move(pool)} {}
+      : id_(std::move(id)),
+        agent_{.tenant = "acme",
+               .agent_id = std::move(agent),
+               .display_name = "",
+               .pool = std::move(pool)} {}
   const std::string& id() const override { return id_; }
   const AgentIdentity& agent() const override { return agent_; }
   void Deliver(v1::Update update) override { updates.push_back(std::move(update)); }
@@ -73,7 +80,8 @@ class SwitchedStore final : public store::Store {
     if (const absl::Status status = Before(); !status.ok()) return status;
     return inner_.Get(key);
   }
-  absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(const std::vector<store::Key>& keys) override {
+  absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(
+      const std::vector<store::Key>& keys) override {
     if (const absl::Status status = Before(); !status.ok()) return status;
     return inner_.GetMany(keys);
   }
@@ -86,12 +94,15 @@ class SwitchedStore final : public store::Store {
     if (const absl::Status status = Before(); !status.ok()) return status;
     return inner_.Commit(transaction);
   }
-  std::vector<absl::Status> CommitMany(const std::vector<store::Transaction>& transactions) override {
-    if (const absl::Status status = Before(); !status.ok()) return std::vector(transactions.size(), status);
+  std::vector<absl::Status> CommitMany(
+      const std::vector<store::Transaction>& transactions) override {
+    if (const absl::Status status = Before(); !status.ok())
+      return std::vector(transactions.size(), status);
     return inner_.CommitMany(transactions);
   }
   absl::StatusOr<store::ScanPage> Scan(const std::string& partition, const std::string& prefix,
-                                       const std::optional<std::string>& after, size_t limit) override {
+                                       const std::optional<std::string>& after,
+                                       size_t limit) override {
     if (const absl::Status status = Before(); !status.ok()) return status;
     return inner_.Scan(partition, prefix, after, limit);
   }
@@ -138,7 +149,8 @@ class GatewayFixture : public testing::Test {
       for (const auto& batch : polled->batches) {
         for (const auto& record : batch.records()) {
           if (record.offset != offset) continue;
-          EXPECT_TRUE(command.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
+          EXPECT_TRUE(
+              command.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
           return command;
         }
       }

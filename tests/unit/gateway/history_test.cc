@@ -8,18 +8,26 @@ namespace {
 
 class NoOutputs final : public stage::PipelineOutputs {
  public:
-  void Emit(size_t, std::string_view, std::string_view, const google::protobuf::MessageLite&) override { ADD_FAILURE(); }
+  void Emit(size_t, std::string_view, std::string_view,
+            const google::protobuf::MessageLite&) override {
+    ADD_FAILURE();
+  }
   void DeadLetter(size_t, std::string_view, std::string_view, uint32_t) override { ADD_FAILURE(); }
 };
 
 class HistoryTest : public GatewayFixture {
  protected:
-  static History::Entry Entry(const std::string& message, const std::string& text, const std::string& customer = "c") {
-    return {.tenant = "acme", .customer_id = customer, .message_id = message, .text = text,
-            .subject = "asunto", .handle = "ana@example.com"};
+  static History::Entry Entry(const std::string& message, const std::string& text,
+                              const std::string& customer = "c") {
+    return {.tenant = "acme",
+            .customer_id = customer,
+            .message_id = message,
+            .text = text,
+            .subject = "asunto",
+            .handle = "ana@example.com"};
   }
-  static std::string TextOf(History& history, const std::string& message, const std::string& customer = "c",
-                            const std::string& tenant = "acme") {
+  static std::string TextOf(History& history, const std::string& message,
+                            const std::string& customer = "c", const std::string& tenant = "acme") {
     google::protobuf::RepeatedPtrField<v1::MessageView> views;
     views.Add()->set_message_id(message);
     history.Fill(tenant, customer, views);

@@ -12,7 +12,8 @@ namespace {
 class GatewayLeaseTest : public GatewayFixture {
  protected:
   std::map<std::string, std::string> Live() {
-    return store::LiveLeases(*backends_.store, store::kGatewayLeases).value_or(std::map<std::string, std::string>());
+    return store::LiveLeases(*backends_.store, store::kGatewayLeases)
+        .value_or(std::map<std::string, std::string>());
   }
   base::ManualClock manual_{base::FromUnixMillis(1'800'000'000'000)};
 };

@@ -17,13 +17,16 @@ class OwnerWatcherTest : public GatewayFixture {
   void SetUp() override {
     GatewayFixture::SetUp();
     history_ = std::make_unique<History>(*store_, base::Duration(60'000));
-    commands_ = std::make_unique<CommandWriter>(*log().NewProducer({.name = "gateway", .gapless = false}), 4, "gw");
-    watcher_ = std::make_unique<OwnerWatcher>(*store_, routers_, *commands_, sessions_, *history_, *logger_);
+    commands_ = std::make_unique<CommandWriter>(
+        *log().NewProducer({.name = "gateway", .gapless = false}), 4, "gw");
+    watcher_ = std::make_unique<OwnerWatcher>(*store_, routers_, *commands_, sessions_, *history_,
+                                              *logger_);
     ana_ = std::make_shared<FakeSession>("gw/1", "ana");
     ASSERT_TRUE(sessions_.Add(ana_));
   }
 
-  static owner::v1::WatchResponse Frame(uint64_t offset, bool resync = false, uint32_t partition = ShardPartition()) {
+  static owner::v1::WatchResponse Frame(uint64_t offset, bool resync = false,
+                                        uint32_t partition = ShardPartition()) {
     owner::v1::WatchResponse frame;
     frame.set_partition(partition);
     frame.set_offset(offset);
@@ -72,8 +75,14 @@ TEST_F(OwnerWatcherTest, NothingIsDeliveredBeforeTheResyncAndRepeatsAreDropped) 
 }
 
 TEST_F(OwnerWatcherTest, ASessionThatTheShardKnowsGetsItsResyncWithTexts) {
-  ASSERT_TRUE(history_->Write({{.tenant = "acme", .customer_id = "c", .message_id = "m1", .text = "¿Dónde está?",
-                                .subject = "", .handle = ""}}).ok());
+  ASSERT_TRUE(history_
+                  ->Write({{.tenant = "acme",
+                            .customer_id = "c",
+                            .message_id = "m1",
+                            .text = "¿Dónde está?",
+                            .subject = "",
+                            .handle = ""}})
+                  .ok());
   watcher_->OnFrame(ResyncOf("gw/1", 10));
   ASSERT_EQ(ana_->updates.size(), 1u);
   EXPECT_EQ(ana_->updates[0].resync().offers(0).work().messages(0).text(), "¿Dónde está?");

@@ -10,7 +10,9 @@ namespace {
 Credentials WithKey(const std::string& tenant, const std::string& key) {
   return {.tenant = tenant, .api_key = key, .agent_token = ""};
 }
-Credentials WithToken(const std::string& token) { return {.tenant = "acme", .api_key = "", .agent_token = token}; }
+Credentials WithToken(const std::string& token) {
+  return {.tenant = "acme", .api_key = "", .agent_token = token};
+}
 
 class WatchedDirectoryTest : public GatewayFixture {
  protected:
@@ -54,8 +56,7 @@ TEST_F(WatchedDirectoryTest, TheTenantsKeyLetsInEachOfItsAgents) {
 
 TEST_F(WatchedDirectoryTest, AnAgentsTokenLetsInThatAgentAlone) {
   EXPECT_TRUE(Ask(WithToken("token"), "ana").ok());
-  EXPECT_EQ(Ask(WithToken("token"), "boris").status().code(),
-            absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(Ask(WithToken("token"), "boris").status().code(), absl::StatusCode::kUnauthenticated);
   EXPECT_EQ(Ask(WithToken(""), "boris").status().code(), absl::StatusCode::kUnauthenticated);
 }
 
@@ -69,8 +70,7 @@ TEST_F(WatchedDirectoryTest, AWrongKeyAndATenantThatIsNotThereGetTheSameAnswer) 
 
 TEST_F(WatchedDirectoryTest, AnAgentThatThePolicyDoesNotListIsNotFoundForWhoHasTheKeyOnly) {
   EXPECT_EQ(Ask(WithKey("acme", "key"), "carla").status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(Ask(WithToken("token"), "carla").status().code(),
-            absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(Ask(WithToken("token"), "carla").status().code(), absl::StatusCode::kUnauthenticated);
 }
 
 }  // namespace

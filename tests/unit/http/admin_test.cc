@@ -1,8 +1,8 @@
 #include "centralita/http/admin.h"
 
-#include <atomic>
-
 #include <gtest/gtest.h>
+
+#include <atomic>
 
 #include "tests/unit/http/client.h"
 
@@ -14,7 +14,8 @@ TEST(AdminServer, AnswersMetricsHealthAndReadiness) {
   auto server = StartAdminServer({}, {.metrics = [] { return std::string("x 1\n"); },
                                       .health = [] { return absl::OkStatus(); },
                                       .ready = [&]() -> absl::Status {
-                                        return ready ? absl::OkStatus() : absl::UnavailableError("identity_loading");
+                                        return ready ? absl::OkStatus()
+                                                     : absl::UnavailableError("identity_loading");
                                       }});
   ASSERT_TRUE(server.ok()) << server.status();
   test::Client client((*server)->port());

@@ -1,16 +1,17 @@
-// A blocking HTTP client for tests, of its own making: it shares no code with the server under test.
+// A blocking HTTP client for tests, of its own making: it shares no code with the server under
+// test.
 #pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace centralita::http::test {
 
@@ -49,7 +50,8 @@ class Client final {
 
   void Send(std::string_view method, std::string_view target, std::string_view body,
             const std::vector<std::pair<std::string, std::string>>& headers = {}) {
-    std::string out = std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n";
+    std::string out =
+        std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n";
     for (const auto& [name, value] : headers) out += name + ": " + value + "\r\n";
     if (!body.empty()) out += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     SendRaw(out + "\r\n" + std::string(body));
@@ -64,7 +66,8 @@ class Client final {
     reply.head = buffer_.substr(0, end + 2);
     buffer_.erase(0, end + 4);
     const size_t length_at = reply.head.find("Content-Length: ");
-    const size_t length = length_at == std::string::npos ? 0 : std::stoul(reply.head.substr(length_at + 16));
+    const size_t length =
+        length_at == std::string::npos ? 0 : std::stoul(reply.head.substr(length_at + 16));
     while (buffer_.size() < length) {
       if (!Fill()) return reply;
     }

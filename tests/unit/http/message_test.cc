@@ -19,9 +19,9 @@ TEST(JsonQuote, KeepsUtf8AndEscapesTheRest) {
 
 TEST(JsonQuote, ReplacesBytesThatAreNoUtf8) {
   EXPECT_EQ(JsonQuote("a\xff z"), "\"a\\ufffd z\"");
-  EXPECT_EQ(JsonQuote("\xc0\xaf"), "\"\\ufffd\\ufffd\"");           // overlong
+  EXPECT_EQ(JsonQuote("\xc0\xaf"), "\"\\ufffd\\ufffd\"");             // overlong
   EXPECT_EQ(JsonQuote("\xed\xa0\x80"), "\"\\ufffd\\ufffd\\ufffd\"");  // a surrogate
-  EXPECT_EQ(JsonQuote("\xe2\x82"), "\"\\ufffd\\ufffd\"");           // cut off
+  EXPECT_EQ(JsonQuote("\xe2\x82"), "\"\\ufffd\\ufffd\"");             // cut off
 }
 
 }  // namespace

@@ -1,26 +1,27 @@
 #include "centralita/http/server.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <future>
 #include <optional>
 #include <thread>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "tests/unit/http/client.h"
 
 namespace centralita::http {
 namespace {
 
-using ::testing::HasSubstr;
 using test::Client;
 using test::Reply;
+using ::testing::HasSubstr;
 
 void Echo(Request request, Responder responder) {
-  responder.Send({.status = 200,
-                  .content_type = "text/plain",
-                  .body = request.method + " " + request.path + " " + request.query + " " + request.body,
-                  .headers = {{"X-Seen", std::string(request.FindHeader("x-api-key").value_or("-"))}}});
+  responder.Send(
+      {.status = 200,
+       .content_type = "text/plain",
+       .body = request.method + " " + request.path + " " + request.query + " " + request.body,
+       .headers = {{"X-Seen", std::string(request.FindHeader("x-api-key").value_or("-"))}}});
 }
 
 std::unique_ptr<Server> Start(ServerOptions options, Handler handler) {
@@ -57,7 +58,8 @@ TEST(Server, ConnectionCloseIsHonoured) {
 
 TEST(Server, AnAnswerMayComeLaterFromAnotherThread) {
   std::promise<Responder> waiting;
-  auto server = Start({}, [&](Request, Responder responder) { waiting.set_value(std::move(responder)); });
+  auto server =
+      Start({}, [&](Request, Responder responder) { waiting.set_value(std::move(responder)); });
   Client client(server->port());
   client.Send("GET", "/", {});
   Responder responder = waiting.get_future().get();
@@ -84,7 +86,9 @@ TEST(Server, ABodyAboveTheLimitIs413EvenIfItIsStillBeingSent) {
 TEST(Server, AChunkedBodyAboveTheLimitIs413) {
   auto server = Start({.max_body_bytes = 10}, Echo);
   Client client(server->port());
-  client.SendRaw("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n12345678\r\n8\r\n12345678\r\n");
+  client.SendRaw(
+      "POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n8\r\n12345678\r\n8\r\n12345678\r\n");
   EXPECT_EQ(client.Receive().status, 413);
 }
 
@@ -146,7 +150,8 @@ TEST(Server, StopLetsARequestEndAndClosesTheRest) {
   Client busy(server->port());
   busy.Send("GET", "/slow", {});
   Responder responder = waiting.get_future().get();
-  auto stopped = std::async(std::launch::async, [&] { return server->Stop(base::Duration(20'000)); });
+  auto stopped =
+      std::async(std::launch::async, [&] { return server->Stop(base::Duration(20'000)); });
   EXPECT_TRUE(idle.Closed());
   responder.Send({.status = 200, .body = "done", .headers = {}});
   const Reply reply = busy.Receive();
@@ -157,7 +162,8 @@ TEST(Server, StopLetsARequestEndAndClosesTheRest) {
 
 TEST(Server, StopGivesUpAfterItsLimitAndALateAnswerGoesNowhere) {
   std::promise<Responder> waiting;
-  auto server = Start({}, [&](Request, Responder responder) { waiting.set_value(std::move(responder)); });
+  auto server =
+      Start({}, [&](Request, Responder responder) { waiting.set_value(std::move(responder)); });
   Client client(server->port());
   client.Send("GET", "/", {});
   Responder responder = waiting.get_future().get();

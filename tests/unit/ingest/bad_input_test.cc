@@ -1,4 +1,5 @@
-// Each kind of bad input over HTTP: a clear error with a code, nothing else affected, counted by reason.
+// Each kind of bad input over HTTP: a clear error with a code, nothing else affected, counted by
+// reason.
 #include <gmock/gmock.h>
 
 #include "tests/unit/http/client.h"
@@ -7,16 +8,17 @@
 namespace centralita::ingest {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::SizeIs;
 using http::test::Client;
 using http::test::Reply;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 const Headers kAcme = {{"X-Tenant", "acme"}, {"X-Api-Key", "acme-key"}};
 
 std::string Item(const std::string& id, const std::string& more = "") {
-  return R"({"channel":"sms","account":"a","handle":"h","provider_message_id":")" + id + "\"" + more + "}";
+  return R"({"channel":"sms","account":"a","handle":"h","provider_message_id":")" + id + "\"" +
+         more + "}";
 }
 
 class BadInput : public IngestFixture {
@@ -25,8 +27,8 @@ class BadInput : public IngestFixture {
     return Client(app_->http_port()).Call("POST", "/v1/messages", body, headers);
   }
   void ExpectCounted(const std::string& reason, int times = 1) {
-    EXPECT_THAT(metrics_.Exposition(),
-                HasSubstr("centralita_ingest_refused_total{reason=\"" + reason + "\"} " + std::to_string(times)));
+    EXPECT_THAT(metrics_.Exposition(), HasSubstr("centralita_ingest_refused_total{reason=\"" +
+                                                 reason + "\"} " + std::to_string(times)));
   }
 };
 
@@ -64,7 +66,8 @@ TEST_F(BadInput, ABodyAboveTheLimitIs413) {
 }
 
 TEST_F(BadInput, InvalidUtf8CostsOnlyItsItem) {
-  const Reply reply = Post("[" + Item("1") + "," + Item("2", ",\"text\":\"caf\xe9\"") + "," + Item("3") + "]");
+  const Reply reply =
+      Post("[" + Item("1") + "," + Item("2", ",\"text\":\"caf\xe9\"") + "," + Item("3") + "]");
   EXPECT_EQ(reply.status, 207);
   EXPECT_THAT(reply.body, HasSubstr("invalid_utf8"));
   EXPECT_THAT(Inbound(), SizeIs(2));
@@ -72,7 +75,8 @@ TEST_F(BadInput, InvalidUtf8CostsOnlyItsItem) {
 }
 
 TEST_F(BadInput, BrokenJsonInTheMiddleCostsOnlyItself) {
-  const Reply reply = Post("[" + Item("1") + R"(,{"channel":"sms","text":"x,)" + "\n," + Item("2") + "]");
+  const Reply reply =
+      Post("[" + Item("1") + R"(,{"channel":"sms","text":"x,)" + "\n," + Item("2") + "]");
   EXPECT_EQ(reply.status, 207);
   EXPECT_THAT(reply.body, HasSubstr("invalid_json"));
   EXPECT_THAT(Inbound(), SizeIs(2));

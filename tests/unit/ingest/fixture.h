@@ -1,11 +1,11 @@
 // Ingest over a real embedded log and store, with two tenants, and readers of what it appended.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "centralita/app/api_key.h"
 #include "centralita/app/backends.h"
@@ -63,7 +63,8 @@ class IngestFixture : public ::testing::Test {
   }
 
   // Returns the version.
-  uint64_t PublishTenant(const std::string& tenant, const std::vector<std::string>& keys, uint32_t rate_limit) {
+  uint64_t PublishTenant(const std::string& tenant, const std::vector<std::string>& keys,
+                         uint32_t rate_limit) {
     std::vector<policy::v1::PolicySection> sections(4);
     auto& settings = *sections[0].mutable_tenant_section();
     settings.set_display_name(tenant);
@@ -72,7 +73,8 @@ class IngestFixture : public ::testing::Test {
     sections[1].mutable_classifier();
     sections[2].mutable_route()->set_default_pool("general");
     sections[3].mutable_agents();
-    const auto result = app::PublishPolicy(*backends_.log, clock_, tenant, std::move(sections), "test");
+    const auto result =
+        app::PublishPolicy(*backends_.log, clock_, tenant, std::move(sections), "test");
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? result->version : 0;
   }
@@ -95,7 +97,8 @@ class IngestFixture : public ::testing::Test {
         for (const auto& batch : polled->batches) {
           for (const auto& record : batch.records()) {
             Appended<T>& appended = all.emplace_back();
-            EXPECT_TRUE(appended.value.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
+            EXPECT_TRUE(appended.value.ParseFromArray(record.value.data(),
+                                                      static_cast<int>(record.value.size())));
             appended.key = std::string(record.key);
             appended.partition = p;
             appended.offset = record.offset;
@@ -111,7 +114,8 @@ class IngestFixture : public ::testing::Test {
     return ReadTopic<message::v1::InboundMessage>(base::topics::kInbound);
   }
 
-  static v1::NewMessage Message(const std::string& handle, const std::string& id, const std::string& text = "hola") {
+  static v1::NewMessage Message(const std::string& handle, const std::string& id,
+                                const std::string& text = "hola") {
     v1::NewMessage m;
     m.set_channel(common::v1::CHANNEL_WHATSAPP);
     m.set_account("+34910000000");

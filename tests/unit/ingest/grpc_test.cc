@@ -1,11 +1,11 @@
 // IngestService by a real client, over loopback and in process.
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+
 #include <future>
 #include <map>
 #include <set>
 #include <thread>
-
-#include <gmock/gmock.h>
-#include <grpcpp/grpcpp.h>
 
 #include "centralita/base/error.h"
 #include "centralita/ingest/v1/ingest.grpc.pb.h"
@@ -98,28 +98,34 @@ TEST_F(GrpcTest, AMixedBatchHasAResultPerItemInOrder) {
   EXPECT_EQ(response->results(2).error().code(), "bad_timestamp");
   EXPECT_FALSE(response->results(3).has_error());
   EXPECT_THAT(Inbound(), SizeIs(2));
-  EXPECT_THAT(metrics_.Exposition(), HasSubstr("centralita_ingest_refused_total{reason=\"bad_timestamp\"} 1"));
-  EXPECT_THAT(metrics_.Exposition(), HasSubstr("centralita_ingest_messages_accepted_total{channel=\"whatsapp\"} 2"));
+  EXPECT_THAT(metrics_.Exposition(),
+              HasSubstr("centralita_ingest_refused_total{reason=\"bad_timestamp\"} 1"));
+  EXPECT_THAT(metrics_.Exposition(),
+              HasSubstr("centralita_ingest_messages_accepted_total{channel=\"whatsapp\"} 2"));
 }
 
 TEST_F(GrpcTest, StrangersAreRefusedWithTheReason) {
-  EXPECT_EQ(base::ReasonOf(Batch({Message("h", "p")}, "nobody", "acme-key").status()), "unknown_tenant");
+  EXPECT_EQ(base::ReasonOf(Batch({Message("h", "p")}, "nobody", "acme-key").status()),
+            "unknown_tenant");
   EXPECT_EQ(base::ReasonOf(Batch({Message("h", "p")}, "acme", "boreal-key").status()), "wrong_key");
   EXPECT_EQ(base::ReasonOf(Batch({Message("h", "p")}, "acme", "").status()), "missing_api_key");
   EXPECT_EQ(base::ReasonOf(Batch({Message("h", "p")}, "", "acme-key").status()), "missing_tenant");
-  EXPECT_EQ(Batch({Message("h", "p")}, "acme", "no").status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(Batch({Message("h", "p")}, "acme", "no").status().code(),
+            absl::StatusCode::kUnauthenticated);
   EXPECT_TRUE(Batch({Message("h", "p")}, "acme", "acme-key-2").ok());
   EXPECT_THAT(Inbound(), SizeIs(1));
 }
 
 TEST_F(GrpcTest, AboveTheRateTheRestOfABatchIsRefusedAndThenTheCall) {
   ASSERT_TRUE(policy_->WaitVersion("acme", PublishTenant("acme", {"acme-key"}, 3), kLimit).ok());
-  const auto first = Batch({Message("h", "1"), Message("h", "2"), Message("h", "3"), Message("h", "4"),
-                            Message("h", "5"), Message("h", "6"), Message("h", "7"), Message("h", "8")});
+  const auto first =
+      Batch({Message("h", "1"), Message("h", "2"), Message("h", "3"), Message("h", "4"),
+             Message("h", "5"), Message("h", "6"), Message("h", "7"), Message("h", "8")});
   ASSERT_TRUE(first.ok());
   EXPECT_FALSE(first->results(2).has_error());
   EXPECT_EQ(first->results(7).error().code(), "rate_limited");
-  EXPECT_TRUE(Batch({Message("h", "1")}, "boreal", "boreal-key").ok()) << "another tenant has its own rate";
+  EXPECT_TRUE(Batch({Message("h", "1")}, "boreal", "boreal-key").ok())
+      << "another tenant has its own rate";
 }
 
 TEST_F(GrpcTest, AStreamAnswersEveryFrameAndKeepsACustomersOrder) {
@@ -145,7 +151,8 @@ TEST_F(GrpcTest, AStreamAnswersEveryFrameAndKeepsACustomersOrder) {
   while (stream->Read(&response)) {
     EXPECT_TRUE(frames.insert(response.frame()).second);
     EXPECT_EQ(response.results_size(), kPerFrame);
-    for (const auto& result : response.results()) EXPECT_FALSE(result.has_error()) << result.error().message();
+    for (const auto& result : response.results())
+      EXPECT_FALSE(result.has_error()) << result.error().message();
   }
   EXPECT_TRUE(writer.get());
   EXPECT_TRUE(stream->Finish().ok());
@@ -268,7 +275,8 @@ TEST_F(GrpcTest, ALinkIsAskedForAtTheHandlesPresentCustomer) {
     ++links;
     EXPECT_EQ(record.value.customer_id(), present);
     EXPECT_EQ(record.key, base::TenantKey("acme", present));
-    EXPECT_EQ(record.value.link().to_customer_id(), ComputedCustomer("acme", request.same_customer_as()));
+    EXPECT_EQ(record.value.link().to_customer_id(),
+              ComputedCustomer("acme", request.same_customer_as()));
     EXPECT_EQ(record.value.link().identity_revision(), 0u);
   }
   EXPECT_EQ(links, 1);

@@ -7,16 +7,17 @@
 namespace centralita::ingest {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::SizeIs;
 using http::test::Client;
 using http::test::Reply;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
-const std::vector<std::pair<std::string, std::string>> kAcme = {{"X-Tenant", "acme"}, {"X-Api-Key", "acme-key"}};
+const std::vector<std::pair<std::string, std::string>> kAcme = {{"X-Tenant", "acme"},
+                                                                {"X-Api-Key", "acme-key"}};
 
 std::string Json(const std::string& id, const std::string& text = "hola") {
-  return R"({"channel":"whatsapp","account":"+34910000000","handle":"+34600","provider_message_id":")" + id +
-         R"(","text":")" + text + "\"}";
+  return R"({"channel":"whatsapp","account":"+34910000000","handle":"+34600","provider_message_id":")" +
+         id + R"(","text":")" + text + "\"}";
 }
 
 class HttpTest : public IngestFixture {
@@ -32,7 +33,8 @@ TEST_F(HttpTest, OneObjectAndAListAreTakenOnOneConnection) {
   EXPECT_EQ(one.status, 200);
   EXPECT_THAT(one.body, HasSubstr("\"message_id\":\""));
   EXPECT_THAT(one.body, HasSubstr("\"topic\":\"inbound\""));
-  const Reply list = client.Call("POST", "/v1/messages", "[" + Json("2") + "," + Json("3") + "]", kAcme);
+  const Reply list =
+      client.Call("POST", "/v1/messages", "[" + Json("2") + "," + Json("3") + "]", kAcme);
   EXPECT_EQ(list.status, 200);
   const auto inbound = Inbound();
   ASSERT_THAT(inbound, SizeIs(3));
@@ -41,10 +43,14 @@ TEST_F(HttpTest, OneObjectAndAListAreTakenOnOneConnection) {
 
 TEST_F(HttpTest, SignalsAndLinksHaveTheirPaths) {
   EXPECT_EQ(Post(R"({"customer_id":"c","occurred":"2026-01-01T00:00:00Z",
-                     "signal":{"cart":{"cart_id":"k","value":{"cents":34000,"currency":"EUR"}}}})", "/v1/signals").status,
+                     "signal":{"cart":{"cart_id":"k","value":{"cents":34000,"currency":"EUR"}}}})",
+                 "/v1/signals")
+                .status,
             200);
   EXPECT_THAT(ReadTopic<signals::v1::Signal>(base::topics::kSignals), SizeIs(1));
-  const Reply link = Post(R"({"handle":{"channel":"email","account":"a","handle":"h"},"customer_id":"c"})", "/v1/links");
+  const Reply link =
+      Post(R"({"handle":{"channel":"email","account":"a","handle":"h"},"customer_id":"c"})",
+           "/v1/links");
   EXPECT_EQ(link.status, 200);
   EXPECT_THAT(link.body, HasSubstr("\"customer_id\":\"c\""));
 }

@@ -1,7 +1,6 @@
 // Links of handles: from the topic into the store, from there into answers.
 #include "identity.h"
 
-
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 
@@ -15,7 +14,8 @@
 namespace centralita::ingest {
 namespace {
 
-identity::v1::IdentityRecord Link(const std::string& handle, const std::string& customer, uint64_t revision) {
+identity::v1::IdentityRecord Link(const std::string& handle, const std::string& customer,
+                                  uint64_t revision) {
   identity::v1::IdentityRecord record;
   record.set_tenant("acme");
   record.mutable_handle()->set_channel(common::v1::CHANNEL_WHATSAPP);
@@ -36,14 +36,20 @@ class IdentityTest : public IngestFixture {
   absl::Status Project(IdentityProjection& projection, const std::vector<std::string>& values) {
     std::vector<eventlog::Record> records;
     for (const std::string& value : values) {
-      records.push_back({.offset = records.size(), .append_time = {}, .key = "k", .value = value, .tombstone = false});
+      records.push_back({.offset = records.size(),
+                         .append_time = {},
+                         .key = "k",
+                         .value = value,
+                         .tombstone = false});
     }
     return projection.Process({{"identity", 0}, records, nullptr}, 1, outputs_);
   }
 
   struct Outputs final : stage::PipelineOutputs {
-    void Emit(size_t, std::string_view, std::string_view, const google::protobuf::MessageLite&) override {}
-    void DeadLetter(size_t index, std::string_view reason, std::string_view, uint32_t messages) override {
+    void Emit(size_t, std::string_view, std::string_view,
+              const google::protobuf::MessageLite&) override {}
+    void DeadLetter(size_t index, std::string_view reason, std::string_view,
+                    uint32_t messages) override {
       letters.emplace_back(index, std::string(reason));
       EXPECT_EQ(messages, 0u);
     }
@@ -88,13 +94,15 @@ TEST_F(IdentityTest, ASmallCacheForgetsButAnswersTheSame) {
   IdentityProjection projection(*backends_.store, identity);
   std::vector<std::string> values;
   for (int i = 0; i < 200; i += 2) {
-    values.push_back(Link("h" + std::to_string(i), "linked" + std::to_string(i), 1).SerializeAsString());
+    values.push_back(
+        Link("h" + std::to_string(i), "linked" + std::to_string(i), 1).SerializeAsString());
   }
   ASSERT_TRUE(Project(projection, values).ok());
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 200; ++i) {
       const std::string computed = Computed("h" + std::to_string(i));
-      EXPECT_EQ(identity.Resolve({computed})->at(0), i % 2 == 0 ? "linked" + std::to_string(i) : computed);
+      EXPECT_EQ(identity.Resolve({computed})->at(0),
+                i % 2 == 0 ? "linked" + std::to_string(i) : computed);
     }
   }
 }
@@ -111,7 +119,8 @@ TEST_F(IdentityTest, ALinkInTheTopicReachesMessagesThatComeAfterIt) {
 
   auto stub = v1::IngestService::NewStub(app_->InProcessChannel());
   std::string customer;
-  // The projection follows the log; each try is a call, and there is no other way to see it from outside.
+  // The projection follows the log; each try is a call, and there is no other way to see it from
+  // outside.
   for (int i = 0; i < 10'000 && customer != "ana"; ++i) {
     grpc::ClientContext context;
     context.AddMetadata("x-tenant", "acme");

@@ -31,17 +31,21 @@ class HeldProducer final : public eventlog::Producer {
 class BrokenStore final : public store::Store {
  public:
   absl::StatusOr<std::optional<std::string>> Get(const store::Key&) override { return down; }
-  absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(const std::vector<store::Key>& keys) override {
+  absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(
+      const std::vector<store::Key>& keys) override {
     if (!down.ok()) return down;
     return std::vector<std::optional<std::string>>(keys.size());
   }
-  absl::StatusOr<std::string> SetIfAbsent(const store::Key&, const std::string&, base::Duration) override {
+  absl::StatusOr<std::string> SetIfAbsent(const store::Key&, const std::string&,
+                                          base::Duration) override {
     return down;
   }
   absl::Status Commit(const store::Transaction&) override { return down; }
-  std::vector<absl::Status> CommitMany(const std::vector<store::Transaction>&) override { return {down}; }
-  absl::StatusOr<store::ScanPage> Scan(const std::string&, const std::string&, const std::optional<std::string>&,
-                                       size_t) override {
+  std::vector<absl::Status> CommitMany(const std::vector<store::Transaction>&) override {
+    return {down};
+  }
+  absl::StatusOr<store::ScanPage> Scan(const std::string&, const std::string&,
+                                       const std::optional<std::string>&, size_t) override {
     return down;
   }
   absl::Status down = absl::UnavailableError("down");
@@ -88,8 +92,13 @@ class IntakeTest : public ::testing::Test {
   BrokenStore store_;
   Identity identity_{store_, 100};
   SetGate gate_;
-  Intake intake_{{}, {}, {.producer = producer_, .identity = identity_, .clock = clock_, .gate = gate_,
-                          .metrics = metrics_}};
+  Intake intake_{{},
+                 {},
+                 {.producer = producer_,
+                  .identity = identity_,
+                  .clock = clock_,
+                  .gate = gate_,
+                  .metrics = metrics_}};
   int answers_ = 0;
   std::vector<ItemResult> results_;
 };

@@ -20,10 +20,15 @@ struct Bad {
 
 TEST(ReadJson, FillsAMessage) {
   NewMessage m;
-  ASSERT_EQ(Read(R"({"channel":"whatsapp","account":"a","handle":"h","provider_message_id":"p","text":"¡Hola! 🙂",
+  ASSERT_EQ(
+      Read(
+          R"({"channel":"whatsapp","account":"a","handle":"h","provider_message_id":"p","text":"¡Hola! 🙂",
                      "provider_time_unix_ms":1767225600000,"not_before":"2026-01-01T01:00:00+01:00",
                      "visibility":"public","locale":null,
-                     "attachments":[{"media_type":"image/png","url":"https://x","size_bytes":12}]})", m).code(), "");
+                     "attachments":[{"media_type":"image/png","url":"https://x","size_bytes":12}]})",
+          m)
+          .code(),
+      "");
   EXPECT_EQ(m.channel(), common::v1::CHANNEL_WHATSAPP);
   EXPECT_EQ(m.text(), "¡Hola! 🙂");
   EXPECT_EQ(m.provider_time_unix_ms(), 1767225600000);
@@ -35,8 +40,10 @@ TEST(ReadJson, FillsAMessage) {
 TEST(ReadJson, FillsASignalWithItsKind) {
   NewSignal s;
   ASSERT_EQ(Read(R"({"customer_id":"c","occurred":"2026-01-01T00:00:00.250Z",
-                     "signal":{"cart":{"cart_id":"k","value":{"cents":34000,"currency":"EUR"},"stage":"payment"}}})", s)
-                .code(), "");
+                     "signal":{"cart":{"cart_id":"k","value":{"cents":34000,"currency":"EUR"},"stage":"payment"}}})",
+                 s)
+                .code(),
+            "");
   EXPECT_EQ(s.occurred_unix_ms(), 1767225600250);
   EXPECT_EQ(s.signal().cart().value().cents(), 34000);
   EXPECT_EQ(s.signal().cart().stage(), profile::v1::CHECKOUT_STAGE_PAYMENT);

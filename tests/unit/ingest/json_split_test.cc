@@ -39,7 +39,8 @@ TEST(SplitJson, AMissingQuoteCostsOnlyItsLine) {
 
 TEST(SplitJson, AMissingBraceIsFoundAgainWhereTheNextObjectBegins) {
   const JsonItems split = SplitJson(R"([{"a":1},{"b":{"x":2},{"c":3},{"d":4}])");
-  EXPECT_THAT(split.items, ElementsAre(R"({"a":1})", R"({"b":{"x":2})", R"({"c":3})", R"({"d":4})"));
+  EXPECT_THAT(split.items,
+              ElementsAre(R"({"a":1})", R"({"b":{"x":2})", R"({"c":3})", R"({"d":4})"));
   EXPECT_FALSE(split.bad_end);
 }
 
@@ -67,7 +68,9 @@ TEST(SplitJson, ABodyThatIsCutOffKeepsItsWholeItems) {
 
 TEST(SplitJson, TextBehindTheArrayIsTold) { EXPECT_TRUE(SplitJson("[{}] {}").bad_end); }
 
-TEST(SplitJson, AByteOrderMarkIsPassedOver) { EXPECT_THAT(SplitJson("\xef\xbb\xbf[1]").items, ElementsAre("1")); }
+TEST(SplitJson, AByteOrderMarkIsPassedOver) {
+  EXPECT_THAT(SplitJson("\xef\xbb\xbf[1]").items, ElementsAre("1"));
+}
 
 TEST(SplitJson, DeepNestingNeedsNoStack) {
   const std::string deep(1'000'000, '[');

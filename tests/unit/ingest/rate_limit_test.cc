@@ -15,7 +15,8 @@ TEST(RateLimit, ASecondsWorthMayComeAtOnceAndThenTheRate) {
   clock.Advance(base::Duration(400));
   EXPECT_EQ(limit.Take("a", 100, 40).granted, 40u);
   clock.Advance(base::Duration(3'600'000));
-  EXPECT_EQ(limit.Take("a", 100, 1000).granted, 100u) << "an hour of silence saves up one second's worth";
+  EXPECT_EQ(limit.Take("a", 100, 1000).granted, 100u)
+      << "an hour of silence saves up one second's worth";
 }
 
 TEST(RateLimit, TenantsDoNotTakeFromEachOther) {

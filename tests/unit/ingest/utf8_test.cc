@@ -8,7 +8,8 @@ namespace centralita::ingest {
 namespace {
 
 TEST(FindInvalidUtf8, AcceptsEveryScript) {
-  EXPECT_EQ(FindInvalidUtf8("Hola ñ, Здравей, 你好, مرحبا, 🙂, \xf4\x8f\xbf\xbf"), std::nullopt);
+  EXPECT_EQ(FindInvalidUtf8("Hola ñ, Здравей, 你好, مرحبا, 🙂, \xf4\x8f\xbf\xbf"),
+            std::nullopt);
   EXPECT_EQ(FindInvalidUtf8(""), std::nullopt);
 }
 
@@ -25,9 +26,11 @@ TEST(FindInvalidUtf8Field, NamesTheField) {
   // handle (3) = "\xff"
   EXPECT_EQ(FindInvalidUtf8Field(*v1::NewMessage::descriptor(), "\x1a\x01\xff"), "handle");
   // attachments (11) { url (2) = "\xff" }
-  EXPECT_EQ(FindInvalidUtf8Field(*v1::NewMessage::descriptor(), "\x5a\x03\x12\x01\xff"), "attachments.url");
+  EXPECT_EQ(FindInvalidUtf8Field(*v1::NewMessage::descriptor(), "\x5a\x03\x12\x01\xff"),
+            "attachments.url");
   EXPECT_EQ(FindInvalidUtf8Field(*v1::NewMessage::descriptor(), "\x1a\x01x"), std::nullopt);
-  EXPECT_EQ(FindInvalidUtf8Field(*v1::NewMessage::descriptor(), "\x1a\x7f"), std::nullopt) << "cut off";
+  EXPECT_EQ(FindInvalidUtf8Field(*v1::NewMessage::descriptor(), "\x1a\x7f"), std::nullopt)
+      << "cut off";
 }
 
 }  // namespace

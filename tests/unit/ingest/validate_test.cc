@@ -1,9 +1,9 @@
 #include "validate.h"
 
-#include <functional>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <functional>
 
 namespace centralita::ingest {
 namespace {
@@ -45,7 +45,8 @@ TEST(ValidateMessage, RefusesEachFaultWithItsCodeAndField) {
   const int64_t now = base::ToUnixMillis(kNow);
   const std::vector<Bad> bad = {
       {[](auto& m) { m.clear_channel(); }, "missing_field", "channel"},
-      {[](auto& m) { m.set_channel(static_cast<common::v1::Channel>(99)); }, "invalid_value", "channel"},
+      {[](auto& m) { m.set_channel(static_cast<common::v1::Channel>(99)); }, "invalid_value",
+       "channel"},
       {[](auto& m) { m.clear_account(); }, "missing_field", "account"},
       {[](auto& m) { m.clear_handle(); }, "missing_field", "handle"},
       {[](auto& m) { m.clear_provider_message_id(); }, "missing_field", "provider_message_id"},
@@ -55,12 +56,19 @@ TEST(ValidateMessage, RefusesEachFaultWithItsCodeAndField) {
       {[](auto& m) { m.set_text(std::string((256 << 10) + 1, 'x')); }, "too_large", "text"},
       {[](auto& m) { m.set_subject(std::string(256 << 10, 'x')); }, "too_large", "text"},
       {[](auto& m) { m.set_provider_time_unix_ms(-1); }, "bad_timestamp", "provider_time_unix_ms"},
-      {[](auto& m) { m.set_provider_time_unix_ms(1'767'225'600); }, "bad_timestamp", "provider_time_unix_ms"},
-      {[=](auto& m) { m.set_provider_time_unix_ms(now + kDay + 1); }, "bad_timestamp", "provider_time_unix_ms"},
-      {[=](auto& m) { m.set_not_before_unix_ms(now + 400 * kDay); }, "bad_timestamp", "not_before_unix_ms"},
-      {[](auto& m) { m.set_visibility(static_cast<common::v1::Visibility>(9)); }, "invalid_value", "visibility"},
+      {[](auto& m) { m.set_provider_time_unix_ms(1'767'225'600); }, "bad_timestamp",
+       "provider_time_unix_ms"},
+      {[=](auto& m) { m.set_provider_time_unix_ms(now + kDay + 1); }, "bad_timestamp",
+       "provider_time_unix_ms"},
+      {[=](auto& m) { m.set_not_before_unix_ms(now + 400 * kDay); }, "bad_timestamp",
+       "not_before_unix_ms"},
+      {[](auto& m) { m.set_visibility(static_cast<common::v1::Visibility>(9)); }, "invalid_value",
+       "visibility"},
       {[](auto& m) { m.add_attachments(); }, "missing_field", "attachments.url"},
-      {[](auto& m) { for (int i = 0; i < 51; ++i) m.add_attachments()->set_url("u"); }, "invalid_value", "attachments"},
+      {[](auto& m) {
+         for (int i = 0; i < 51; ++i) m.add_attachments()->set_url("u");
+       },
+       "invalid_value", "attachments"},
   };
   for (size_t i = 0; i < bad.size(); ++i) {
     NewMessage m = Good();

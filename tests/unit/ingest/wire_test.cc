@@ -62,7 +62,8 @@ TEST(Wire, TooManyItemsAreRefusedAsAWhole) {
   v1::SubmitSignalsRequest request;
   for (int i = 0; i < 3; ++i) request.add_signals();
   EXPECT_TRUE(ReadSubmitSignals(request.SerializeAsString(), 3).ok());
-  EXPECT_EQ(base::ReasonOf(ReadSubmitSignals(request.SerializeAsString(), 2).status()), "too_many_items");
+  EXPECT_EQ(base::ReasonOf(ReadSubmitSignals(request.SerializeAsString(), 2).status()),
+            "too_many_items");
 }
 
 TEST(Wire, FieldsOfANewerProtoArePassedOver) {

@@ -1,10 +1,10 @@
 // MetricsService over gRPC, the embedded log and store.
 #include "centralita/metrics/app.h"
 
+#include <grpcpp/grpcpp.h>
+
 #include <condition_variable>
 #include <functional>
-
-#include <grpcpp/grpcpp.h>
 
 #include "centralita/metrics/v1/metrics.grpc.pb.h"
 #include "centralita/rpc/server.h"
@@ -18,7 +18,8 @@ namespace {
 class NameIsKey final : public Access {
  public:
   absl::Status Check(const std::string& tenant, const std::string& api_key) const override {
-    return !tenant.empty() && tenant == api_key ? absl::OkStatus() : absl::UnauthenticatedError("wrong key");
+    return !tenant.empty() && tenant == api_key ? absl::OkStatus()
+                                                : absl::UnauthenticatedError("wrong key");
   }
 };
 
@@ -36,7 +37,8 @@ class MetricsAppTest : public LogFixture {
   void TearDown() override { Stop(); }
 
   void Run() {
-    auto created = MetricsApp::Create({}, {.log = log(), .store = *backends_.store, .clock = clock_, .access = access_});
+    auto created = MetricsApp::Create(
+        {}, {.log = log(), .store = *backends_.store, .clock = clock_, .access = access_});
     ASSERT_TRUE(created.ok()) << created.status();
     app_ = *std::move(created);
     ASSERT_TRUE(app_->Start().ok());
@@ -55,8 +57,9 @@ class MetricsAppTest : public LogFixture {
   }
 
   // Asks until the answer is as wanted: each question waits for the stages' own threads.
-  v1::GetOverviewResponse OverviewOnce(const std::function<bool(const v1::GetOverviewResponse&)>& wanted,
-                                       const std::string& tenant = "acme") {
+  v1::GetOverviewResponse OverviewOnce(
+      const std::function<bool(const v1::GetOverviewResponse&)>& wanted,
+      const std::string& tenant = "acme") {
     const auto until = clock_.Monotonic() + kLimit;
     while (true) {
       grpc::ClientContext context;
@@ -108,8 +111,9 @@ TEST_F(MetricsAppTest, TheOverviewIsAnEquation) {
   for (const Event& event : {Opened("a"), Queued("a"), Joined("a", 2), Duplicate()}) {
     Append(base::topics::kEvents, 2, event.SerializeAsString());
   }
-  const auto overview = OverviewOnce(
-      [](const auto& o) { return o.messages().accepted() == 4 && o.tagged() == 3 && o.behind_records() == 0; });
+  const auto overview = OverviewOnce([](const auto& o) {
+    return o.messages().accepted() == 4 && o.tagged() == 3 && o.behind_records() == 0;
+  });
   EXPECT_EQ(overview.messages().queued(), 2u);
   EXPECT_EQ(overview.messages().duplicates(), 1u);
   EXPECT_EQ(overview.messages().in_flight(), 1);
@@ -119,7 +123,8 @@ TEST_F(MetricsAppTest, ARestartGoesOnFromWhatWasCounted) {
   AppendInbound("m1");
   Append(base::topics::kEvents, 2, Opened("a").SerializeAsString());
   Append(base::topics::kEvents, 2, Queued("a").SerializeAsString());
-  OverviewOnce([](const auto& o) { return o.messages().queued() == 1 && o.messages().accepted() == 1; });
+  OverviewOnce(
+      [](const auto& o) { return o.messages().queued() == 1 && o.messages().accepted() == 1; });
   Stop();
   AppendInbound("m2");
   Append(base::topics::kEvents, 2, Joined("a", 2).SerializeAsString());
@@ -191,7 +196,9 @@ TEST_F(MetricsAppTest, OnlyTheLettersThatAreAskedForAreReplayed) {
 TEST_F(MetricsAppTest, ALetterThatCannotBeDecodedIsConservedThroughItsReplay) {
   Append(base::topics::kInbound, 1, "\xff\xff");
   AppendLetter("\xff\xff", 1000);
-  OverviewOnce([](const auto& o) { return o.messages().accepted() == 1 && o.messages().dead_lettered() == 1; });
+  OverviewOnce([](const auto& o) {
+    return o.messages().accepted() == 1 && o.messages().dead_lettered() == 1;
+  });
   EXPECT_EQ(Replay().replayed(), 1u);
   const std::string again = ValueAt(base::topics::kInbound, 1, 1);
   EXPECT_TRUE(again.ends_with("\xff\xff"));
@@ -205,7 +212,9 @@ TEST_F(MetricsAppTest, ALetterThatCannotBeDecodedIsConservedThroughItsReplay) {
 TEST_F(MetricsAppTest, LettersOfOneTenantAreNotThoseOfAnother) {
   AppendInbound("m1");
   AppendLetter("x", 1000);
-  OverviewOnce([](const auto& o) { return o.messages().dead_lettered() == 1 && o.messages().accepted() == 1; });
+  OverviewOnce([](const auto& o) {
+    return o.messages().dead_lettered() == 1 && o.messages().accepted() == 1;
+  });
   const auto other = OverviewOnce([](const auto& o) { return true; }, "boreal");
   EXPECT_EQ(other.messages().dead_lettered(), 0u);
   EXPECT_EQ(other.messages().in_flight(), 0);
@@ -215,15 +224,18 @@ TEST_F(MetricsAppTest, NobodyIsAnsweredWithoutAKeyOrAboutAnother) {
   v1::ListQueuesRequest request;
   v1::ListQueuesResponse response;
   grpc::ClientContext stranger;
-  EXPECT_EQ(stub_->ListQueues(&stranger, request, &response).error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(stub_->ListQueues(&stranger, request, &response).error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
   grpc::ClientContext wrong_key;
   wrong_key.AddMetadata("x-tenant", "acme");
   wrong_key.AddMetadata("x-api-key", "boreal");
-  EXPECT_EQ(stub_->ListQueues(&wrong_key, request, &response).error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(stub_->ListQueues(&wrong_key, request, &response).error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
   grpc::ClientContext other;
   SignIn(other, "boreal");
   request.set_tenant("acme");
-  EXPECT_EQ(stub_->ListQueues(&other, request, &response).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(stub_->ListQueues(&other, request, &response).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
   AppendLetter("x", 1000);
   grpc::ClientContext letters;
   SignIn(letters, "boreal");

@@ -1,4 +1,5 @@
-// The equation of conservation over random lives of conversations, with the words of route and of dispatch crossing.
+// The equation of conservation over random lives of conversations, with the words of route and of
+// dispatch crossing.
 #include <deque>
 #include <random>
 
@@ -23,15 +24,27 @@ class Life {
   uint64_t accepted = 0;
 
  private:
-  bool Chance(int percent) { return std::uniform_int_distribution<int>(1, 100)(random_) <= percent; }
+  bool Chance(int percent) {
+    return std::uniform_int_distribution<int>(1, 100)(random_) <= percent;
+  }
   std::string Name() const { return id_ + "-" + std::to_string(conversation_); }
 
   void Step() {
     switch (std::uniform_int_distribution<int>(0, 6)(random_)) {
-      case 0: ++accepted; route.push_back(Duplicate()); break;
-      case 1: if (!open_) { ++accepted; route.push_back(Answered()); } break;
+      case 0:
+        ++accepted;
+        route.push_back(Duplicate());
+        break;
+      case 1:
+        if (!open_) {
+          ++accepted;
+          route.push_back(Answered());
+        }
+        break;
       case 2:
-      case 3: Message(); break;
+      case 3:
+        Message();
+        break;
       case 4:
         if (!open_) break;
         dispatch.push_back(Offered(Name(), revision_));
@@ -43,7 +56,9 @@ class Life {
         dispatch.push_back(Released(Name(), revision_, applied_));
         dispatch.push_back(Queued(Name(), ++revision_));
         break;
-      case 6: if (open_) Close(); break;
+      case 6:
+        if (open_) Close();
+        break;
     }
   }
 
@@ -65,9 +80,11 @@ class Life {
     }
   }
 
-  // The shard has applied some of what route has sent; the rest comes back to life by either policy.
+  // The shard has applied some of what route has sent; the rest comes back to life by either
+  // policy.
   void Close() {
-    const uint64_t last = std::uniform_int_distribution<uint64_t>(std::max<uint64_t>(applied_, 1), last_)(random_);
+    const uint64_t last =
+        std::uniform_int_distribution<uint64_t>(std::max<uint64_t>(applied_, 1), last_)(random_);
     dispatch.push_back(Closed(Name(), last, revision_));
     applied_ = last;
     open_ = last < last_;
@@ -75,7 +92,8 @@ class Life {
     if (Chance(50)) {
       ++revision_;
       for (uint64_t s = last + 1; s <= last_; ++s) {
-        route.push_back(s == last + 1 ? Reopened(Name(), s, revision_) : Moved(Name(), s, Name(), revision_));
+        route.push_back(s == last + 1 ? Reopened(Name(), s, revision_)
+                                      : Moved(Name(), s, Name(), revision_));
       }
     } else {
       const std::string old = Name();
@@ -128,7 +146,8 @@ TEST_P(ConservationTest, EveryMessageIsInOnePlaceHoweverTheWordsCross) {
   const auto overview = counted.Overview();
   EXPECT_EQ(overview.tagged(), accepted);
   EXPECT_EQ(counted.Placed(), accepted) << overview.ShortDebugString();
-  EXPECT_EQ(overview.messages().resolved() + overview.messages().duplicates(), accepted) << "all is closed";
+  EXPECT_EQ(overview.messages().resolved() + overview.messages().duplicates(), accepted)
+      << "all is closed";
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ConservationTest, testing::Range<uint64_t>(1, 41));
@@ -140,7 +159,9 @@ TEST(ConservationTest, ChangesAddUpToTheWholeState) {
   Counted counted;
   Entries saved;
   while (!life.route.empty() || !life.dispatch.empty()) {
-    auto& source = life.dispatch.empty() || (!life.route.empty() && random() % 2 == 0) ? life.route : life.dispatch;
+    auto& source = life.dispatch.empty() || (!life.route.empty() && random() % 2 == 0)
+                       ? life.route
+                       : life.dispatch;
     counted.now += 500;
     counted.Tell(source.front());
     source.pop_front();

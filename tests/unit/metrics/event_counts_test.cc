@@ -81,7 +81,11 @@ TEST(EventCountsTest, TheSecondCloseMayComeBeforeRoutesWordOfTheReopening) {
 
 TEST(EventCountsTest, AReopeningByANewMessageCountsIt) {
   Counted c;
-  c.Tell(Opened("a")).Tell(Queued("a")).Tell(Closed("a", 1)).Tell(Reopened("a", 2, 2)).Tell(Queued("a", 2));
+  c.Tell(Opened("a"))
+      .Tell(Queued("a"))
+      .Tell(Closed("a", 1))
+      .Tell(Reopened("a", 2, 2))
+      .Tell(Queued("a", 2));
   EXPECT_EQ(c.Overview().tagged(), 2u);
   EXPECT_EQ(c.Messages().queued(), 1u);
   EXPECT_EQ(c.Messages().resolved(), 1u);
@@ -89,7 +93,11 @@ TEST(EventCountsTest, AReopeningByANewMessageCountsIt) {
 
 TEST(EventCountsTest, SeveralMessagesBeyondTheCloseOfAReopenedConversationMoveWithIt) {
   Counted c;
-  c.Tell(Opened("a")).Tell(Joined("a", 2)).Tell(Joined("a", 3)).Tell(Queued("a")).Tell(Closed("a", 1));
+  c.Tell(Opened("a"))
+      .Tell(Joined("a", 2))
+      .Tell(Joined("a", 3))
+      .Tell(Queued("a"))
+      .Tell(Closed("a", 1));
   c.Tell(Reopened("a", 2, 2)).Tell(Moved("a", 3, "a", 2)).Tell(Queued("a", 2));
   EXPECT_EQ(c.Messages().queued(), 2u);
   EXPECT_EQ(c.Placed(), 3u);
@@ -149,7 +157,10 @@ TEST(EventCountsTest, AConversationThatWasForgottenMayReopen) {
 
 TEST(EventCountsTest, QueuesAreCountedInConversationsWithTheOldestThatWaits) {
   Counted c;
-  c.Tell(Opened("a")).Tell(Queued("a", 1, kStart + 5)).Tell(Opened("b")).Tell(Queued("b", 1, kStart + 3));
+  c.Tell(Opened("a"))
+      .Tell(Queued("a", 1, kStart + 5))
+      .Tell(Opened("b"))
+      .Tell(Queued("b", 1, kStart + 3));
   c.Tell(Opened("c")).Tell(Accepted("c")).Tell(Opened("d")).Tell(Closed("d", 1));
   Event breached = Of("a");
   breached.mutable_breached();

@@ -1,10 +1,10 @@
 // An embedded log with what the other services would have written.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
-
-#include <gtest/gtest.h>
 
 #include "centralita/app/backends.h"
 #include "centralita/base/topics.h"
@@ -29,7 +29,8 @@ class LogFixture : public testing::Test {
 
   void Append(std::string_view topic, uint32_t partition, const std::string& value,
               const std::string& key = "acme/customer") {
-    ASSERT_TRUE(producer_->Append({std::string(topic), partition, key, value, false}, [](auto) {}).ok());
+    ASSERT_TRUE(
+        producer_->Append({std::string(topic), partition, key, value, false}, [](auto) {}).ok());
     ASSERT_TRUE(producer_->Flush(kLimit).ok());
   }
   void AppendInbound(const std::string& message_id, uint32_t partition = 1) {
@@ -41,8 +42,8 @@ class LogFixture : public testing::Test {
     Append(base::topics::kInbound, partition, message.SerializeAsString());
   }
   // A message that lay in `inbound` and could not be processed.
-  void AppendLetter(const std::string& original, int64_t at, std::string_view topic = base::topics::kInbound,
-                    uint32_t messages = 1) {
+  void AppendLetter(const std::string& original, int64_t at,
+                    std::string_view topic = base::topics::kInbound, uint32_t messages = 1) {
     deadletter::v1::DeadLetterRecord record;
     auto& letter = *record.mutable_letter();
     letter.mutable_coordinates()->set_topic(std::string(topic));
@@ -65,7 +66,8 @@ class LogFixture : public testing::Test {
     const auto until = clock_.Monotonic() + kLimit;
     while (clock_.Monotonic() < until) {
       const auto polled = reader->Poll(base::Duration(100));
-      if (polled.ok() && !polled->batches.empty()) return std::string(polled->batches[0].records()[0].value);
+      if (polled.ok() && !polled->batches.empty())
+        return std::string(polled->batches[0].records()[0].value);
     }
     ADD_FAILURE() << "nothing at " << topic << " " << offset;
     return "";

@@ -1,11 +1,11 @@
 // Feeds a machine of metrics with events as route and dispatch write them.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <memory>
 #include <string>
-
-#include <gtest/gtest.h>
 
 #include "centralita/base/state_machine.h"
 #include "centralita/events/v1/events.pb.h"
@@ -39,8 +39,8 @@ inline std::map<std::string, std::string> AllEntries(const base::StateMachine& m
   return entries.all;
 }
 
-inline base::ApplyResult Apply(base::StateMachine& machine, const std::string& key, const std::string& value,
-                               int64_t now = kStart) {
+inline base::ApplyResult Apply(base::StateMachine& machine, const std::string& key,
+                               const std::string& value, int64_t now = kStart) {
   NoOutputs outputs;
   return machine.Apply({0, 0, base::FromUnixMillis(now), key, value}, outputs);
 }
@@ -73,7 +73,8 @@ inline Event Reopened(const std::string& conversation, uint64_t sequence, uint64
   event.mutable_reopened()->mutable_message()->set_sequence(sequence);
   return event;
 }
-inline Event Moved(const std::string& conversation, uint64_t sequence, const std::string& from, uint64_t revision) {
+inline Event Moved(const std::string& conversation, uint64_t sequence, const std::string& from,
+                   uint64_t revision) {
   Event event = Of(conversation, revision);
   event.mutable_moved()->mutable_message()->set_sequence(sequence);
   event.mutable_moved()->set_from_conversation_id(from);
@@ -90,7 +91,8 @@ inline Event Duplicate(bool replayed = false) {
   event.mutable_duplicate()->set_replayed(replayed);
   return event;
 }
-inline Event Queued(const std::string& conversation, uint64_t revision = 1, int64_t eligible = kStart) {
+inline Event Queued(const std::string& conversation, uint64_t revision = 1,
+                    int64_t eligible = kStart) {
   Event event = Of(conversation, revision);
   event.mutable_queued()->set_eligible_unix_ms(eligible);
   return event;
@@ -115,7 +117,8 @@ inline Event Released(const std::string& conversation, uint64_t revision, uint64
   event.mutable_released()->set_last_sequence(last_sequence);
   return event;
 }
-inline Event Closed(const std::string& conversation, uint64_t last_sequence, uint64_t revision = 1) {
+inline Event Closed(const std::string& conversation, uint64_t last_sequence,
+                    uint64_t revision = 1) {
   Event event = Of(conversation, revision);
   event.mutable_closed()->set_last_sequence(last_sequence);
   return event;
@@ -125,7 +128,8 @@ class Counted {
  public:
   Counted& Tell(Event event) {
     event.set_at_unix_ms(now);
-    EXPECT_EQ(Apply(*counts, "acme/customer", event.SerializeAsString(), now), base::ApplyResult::kApplied);
+    EXPECT_EQ(Apply(*counts, "acme/customer", event.SerializeAsString(), now),
+              base::ApplyResult::kApplied);
     return *this;
   }
   v1::GetOverviewResponse Overview(const std::string& tenant = "acme") const {
@@ -134,7 +138,8 @@ class Counted {
     return overview;
   }
   v1::Conservation Messages() const { return Overview().messages(); }
-  // Every message that route has had, in the place where it is now; in flight are those that no shard has.
+  // Every message that route has had, in the place where it is now; in flight are those that no
+  // shard has.
   uint64_t Placed() const {
     const v1::Conservation m = Messages();
     return m.duplicates() + m.queued() + m.offered() + m.active() + m.waiting() + m.resolved();

@@ -46,7 +46,8 @@ TEST(InboundCountsTest, AReplayIsNoNewMessageEvenIfItCannotBeDecoded) {
 
 TEST(InboundCountsTest, BytesThatAreNoMessageAreCountedSinceTheyWereAccepted) {
   InboundCounts counts;
-  for (const char* value : {"", "\xff\xff", "\x0a", "\x0a\x7f", "\x0a\x02\xff\xff", "\x0a\xff\xff\xff\xff\x0f"}) {
+  for (const char* value :
+       {"", "\xff\xff", "\x0a", "\x0a\x7f", "\x0a\x02\xff\xff", "\x0a\xff\xff\xff\xff\x0f"}) {
     EXPECT_EQ(Apply(counts, "acme/c", value), base::ApplyResult::kApplied);
   }
   EXPECT_EQ(counts.Accepted("acme"), 6u);

@@ -25,7 +25,8 @@ class TracerTest : public LogFixture {
     Append(base::topics::kEvents, 3, Opened("conversation-a2").SerializeAsString());
   }
 
-  absl::StatusOr<v1::TraceResponse> Trace(const std::string& message, const std::string& conversation,
+  absl::StatusOr<v1::TraceResponse> Trace(const std::string& message,
+                                          const std::string& conversation,
                                           const std::string& tenant = "acme") {
     v1::TraceRequest request;
     request.set_tenant(tenant);

@@ -20,8 +20,9 @@ class RouterAppTest : public RouterFixture {
     return *std::move(created);
   }
   Event WaitForQueued(uint64_t last_sequence_of = 0) {
-    return WaitFor<Event>(base::topics::kEvents, CustomerPartition(), [](const Event& e) { return e.has_queued(); },
-                          last_sequence_of);
+    return WaitFor<Event>(
+        base::topics::kEvents, CustomerPartition(), [](const Event& e) { return e.has_queued(); },
+        last_sequence_of);
   }
 };
 
@@ -60,21 +61,24 @@ TEST_F(RouterAppTest, AfterADrainItGoesOnFromTheCheckpointAndSaysNothingTwice) {
   Say("11111111-1111-5111-8111-111111111111");
   Say("22222222-2222-5222-8222-222222222222");
   const auto next = [&](uint64_t offset) {
-    return WaitFor<Event>(base::topics::kEvents, CustomerPartition(), [](const Event&) { return true; }, offset);
+    return WaitFor<Event>(
+        base::topics::kEvents, CustomerPartition(), [](const Event&) { return true; }, offset);
   };
   EXPECT_TRUE(next(events).has_duplicate()) << "it remembers the message";
   const Event joined = next(events + 1);
   ASSERT_TRUE(joined.has_joined());
   EXPECT_EQ(joined.conversation_id(), conversation);
   EXPECT_EQ(joined.joined().message().sequence(), 2u);
-  EXPECT_EQ(router->RouteStats().applied, 2u) << "nothing is applied again that the checkpoint covers";
+  EXPECT_EQ(router->RouteStats().applied, 2u)
+      << "nothing is applied again that the checkpoint covers";
 }
 
 TEST_F(RouterAppTest, ItRunsTheStageThatItIsToldTo) {
   ActivateRoute();
   const auto router = Run({.route = true, .dispatch = false, .member = "0", .address = "here"});
   Say("11111111-1111-5111-8111-111111111111");
-  WaitFor<Command>(base::topics::kCommands, ShardPartition(), [](const Command& c) { return c.has_enqueue(); });
+  WaitFor<Command>(base::topics::kCommands, ShardPartition(),
+                   [](const Command& c) { return c.has_enqueue(); });
   EXPECT_EQ(router->OwnedShardPartitions(), 0u);
   EXPECT_EQ(router->DispatchStats().applied, 0u);
   EXPECT_TRUE(router->Drain(kLimit).ok());

@@ -1,5 +1,8 @@
-// An embedded log and store with a policy for the shard of one pool, and readers of what the router wrote.
+// An embedded log and store with a policy for the shard of one pool, and readers of what the router
+// wrote.
 #pragma once
+
+#include <gtest/gtest.h>
 
 #include <chrono>
 #include <functional>
@@ -7,8 +10,6 @@
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "centralita/app/backends.h"
 #include "centralita/base/key.h"
@@ -34,10 +35,16 @@ class RouterFixture : public testing::Test {
 
   eventlog::EventLog& log() { return *backends_.log; }
   uint32_t ShardPartition() const { return base::PartitionOf(base::TenantKey("acme", "care"), 4); }
-  uint32_t CustomerPartition() const { return base::PartitionOf(base::TenantKey("acme", "customer"), 4); }
+  uint32_t CustomerPartition() const {
+    return base::PartitionOf(base::TenantKey("acme", "customer"), 4);
+  }
 
-  void Append(std::string_view topic, uint32_t partition, const google::protobuf::MessageLite& value) {
-    ASSERT_TRUE(producer_->Append({std::string(topic), partition, "", value.SerializeAsString(), false}, [](auto) {}).ok());
+  void Append(std::string_view topic, uint32_t partition,
+              const google::protobuf::MessageLite& value) {
+    ASSERT_TRUE(producer_
+                    ->Append({std::string(topic), partition, "", value.SerializeAsString(), false},
+                             [](auto) {})
+                    .ok());
     ASSERT_TRUE(producer_->Flush(kLimit).ok());
   }
 
@@ -100,8 +107,8 @@ class RouterFixture : public testing::Test {
 
   // The first record of the partition, from `from` on, that is as wanted; the reader waits for it.
   template <typename Message>
-  Message WaitFor(std::string_view topic, uint32_t partition, const std::function<bool(const Message&)>& wanted,
-                  uint64_t from = 0) {
+  Message WaitFor(std::string_view topic, uint32_t partition,
+                  const std::function<bool(const Message&)>& wanted, uint64_t from = 0) {
     const eventlog::TopicPartition source{std::string(topic), partition};
     auto reader = *log().Read({source}, {});
     EXPECT_TRUE(reader->Seek(source, from).ok());
@@ -113,7 +120,8 @@ class RouterFixture : public testing::Test {
       for (const auto& batch : polled->batches) {
         for (const auto& record : batch.records()) {
           Message message;
-          EXPECT_TRUE(message.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
+          EXPECT_TRUE(
+              message.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
           if (wanted(message)) return message;
         }
       }
@@ -121,7 +129,9 @@ class RouterFixture : public testing::Test {
     ADD_FAILURE() << "nothing as wanted came to " << topic << " " << partition;
     return {};
   }
-  uint64_t End(std::string_view topic, uint32_t partition) { return log().Offsets({std::string(topic), partition})->end; }
+  uint64_t End(std::string_view topic, uint32_t partition) {
+    return log().Offsets({std::string(topic), partition})->end;
+  }
 
   test::TempDir dir_;
   base::SystemClock clock_;

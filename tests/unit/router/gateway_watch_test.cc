@@ -9,7 +9,9 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::chrono::steady_clock::time_point At(int64_t ms) { return std::chrono::steady_clock::time_point(base::Duration(ms)); }
+std::chrono::steady_clock::time_point At(int64_t ms) {
+  return std::chrono::steady_clock::time_point(base::Duration(ms));
+}
 
 class GatewayWatchTest : public testing::Test {
  protected:

@@ -16,7 +16,9 @@ using commands::v1::Command;
 class ShiftedClock final : public base::Clock {
  public:
   base::TimePoint Now() const override { return real_.Now(); }
-  std::chrono::steady_clock::time_point Monotonic() const override { return real_.Monotonic() + shift_.load(); }
+  std::chrono::steady_clock::time_point Monotonic() const override {
+    return real_.Monotonic() + shift_.load();
+  }
   void Shift(base::Duration by) { shift_ = shift_.load() + by; }
 
  private:
@@ -27,14 +29,16 @@ class ShiftedClock final : public base::Clock {
 class LeaseKeeperTest : public RouterFixture {
  protected:
   std::unique_ptr<RouterApp> Run() {
-    auto created = RouterApp::Create({.route = false, .dispatch = true, .member = "0", .address = "router-0:7400"},
-                                     {.log = log(), .store = *backends_.store, .clock = shifted_, .logger = *logger_});
+    auto created = RouterApp::Create(
+        {.route = false, .dispatch = true, .member = "0", .address = "router-0:7400"},
+        {.log = log(), .store = *backends_.store, .clock = shifted_, .logger = *logger_});
     EXPECT_TRUE(created.ok()) << created.status();
     EXPECT_TRUE((*created)->Start().ok());
     return *std::move(created);
   }
   std::map<std::string, std::string> Owners() {
-    return store::LiveLeases(*backends_.store, store::kDispatchOwners).value_or(std::map<std::string, std::string>());
+    return store::LiveLeases(*backends_.store, store::kDispatchOwners)
+        .value_or(std::map<std::string, std::string>());
   }
   // Waits on the router's own renewals, some of which are two seconds apart.
   void WaitForOwners(size_t count) {
@@ -48,7 +52,8 @@ class LeaseKeeperTest : public RouterFixture {
 TEST_F(LeaseKeeperTest, OwnersAreRegisteredAndGoneWithTheRouter) {
   const auto router = Run();
   WaitForOwners(4);
-  for (const auto& [partition, address] : Owners()) EXPECT_EQ(address, "router-0:7400") << partition;
+  for (const auto& [partition, address] : Owners())
+    EXPECT_EQ(address, "router-0:7400") << partition;
   ASSERT_TRUE(router->Drain(kLimit).ok());
   EXPECT_TRUE(Owners().empty());
 }
@@ -72,8 +77,10 @@ TEST_F(LeaseKeeperTest, AGatewayWithoutALeaseIsDeclaredLostAndOneWithALeaseIsNot
   EXPECT_EQ(lost.gateway_lost().incarnation(), "gw-dead");
   // The shard has heard of it.
   WaitFor<events::v1::Event>(
-      base::topics::kEvents, base::PartitionOf(base::TenantKey("acme", "pool/care"), 4), [](const auto& e) {
-        return e.presence().agent_id() == "ana" && e.presence().status() != commands::v1::PRESENCE_STATUS_AVAILABLE;
+      base::topics::kEvents, base::PartitionOf(base::TenantKey("acme", "pool/care"), 4),
+      [](const auto& e) {
+        return e.presence().agent_id() == "ana" &&
+               e.presence().status() != commands::v1::PRESENCE_STATUS_AVAILABLE;
       });
   stop = true;
   time.join();

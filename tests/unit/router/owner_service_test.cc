@@ -1,11 +1,11 @@
 // What gateways see of a partition's owner, over gRPC and a real dispatch.
 #include "owner_service.h"
 
-#include <condition_variable>
-#include <optional>
-
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
+
+#include <condition_variable>
+#include <optional>
 
 #include "centralita/dispatch/dispatch.h"
 #include "centralita/rpc/server.h"
@@ -70,8 +70,9 @@ class Ownership final : public stage::StageObserver {
     changed_.notify_all();
   }
   void OnLost(uint32_t partition) override { hub_.OnLost(partition); }
-  void OnNotified(uint32_t partition, uint64_t offset,
-                  const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) override {
+  void OnNotified(
+      uint32_t partition, uint64_t offset,
+      const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) override {
     hub_.OnNotified(partition, offset, updates);
   }
   void WaitFor(int partitions) {
@@ -97,8 +98,11 @@ class OwnerHubTest : public RouterFixture {
     options.stage = stage::StageId::kDispatch;
     options.input_topic = std::string(base::topics::kCommands);
     auto runner = stage::StageRunner::Create(
-        options, {.log = log(), .store = *backends_.store, .clock = clock_, .observer = &ownership_},
-        [](uint32_t p) -> std::unique_ptr<base::StateMachine> { return std::make_unique<dispatch::Dispatch>(p); });
+        options,
+        {.log = log(), .store = *backends_.store, .clock = clock_, .observer = &ownership_},
+        [](uint32_t p) -> std::unique_ptr<base::StateMachine> {
+          return std::make_unique<dispatch::Dispatch>(p);
+        });
     ASSERT_TRUE(runner.ok()) << runner.status();
     hub_.set_runner(runner->get());
     thread_ = stage::StageThread::Start(*std::move(runner));
@@ -110,13 +114,15 @@ class OwnerHubTest : public RouterFixture {
     }
   }
 
-  static owner::v1::WatchRequest Request(const std::string& incarnation, const std::vector<uint32_t>& partitions) {
+  static owner::v1::WatchRequest Request(const std::string& incarnation,
+                                         const std::vector<uint32_t>& partitions) {
     owner::v1::WatchRequest request;
     request.set_incarnation(incarnation);
     for (const uint32_t p : partitions) request.add_partitions(p);
     return request;
   }
-  std::shared_ptr<FakeWatcher> Watch(const std::string& incarnation, const std::vector<uint32_t>& partitions) {
+  std::shared_ptr<FakeWatcher> Watch(const std::string& incarnation,
+                                     const std::vector<uint32_t>& partitions) {
     auto watcher = std::make_shared<FakeWatcher>();
     hub_.Add(Request(incarnation, partitions), watcher);
     return watcher;
@@ -143,7 +149,8 @@ TEST_F(OwnerHubTest, AWatcherGetsAResyncOfItsOwnAgentsAndThenTheirUpdates) {
   const WatchResponse update = watcher->WaitFrame(1);
   EXPECT_FALSE(update.resync());
   EXPECT_GT(update.offset(), resync.offset() + 1);
-  for (const auto& each : update.updates()) EXPECT_THAT(each.session(), testing::StartsWith("gw-a/"));
+  for (const auto& each : update.updates())
+    EXPECT_THAT(each.session(), testing::StartsWith("gw-a/"));
 }
 
 TEST_F(OwnerHubTest, EachPartitionThatIsAskedForHasItsResync) {

@@ -1,11 +1,11 @@
 #include "centralita/rpc/server.h"
 
-#include <future>
-
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+
+#include <future>
 
 #include "centralita/ingest/v1/ingest.grpc.pb.h"
 #include "centralita/rpc/channel.h"
@@ -33,7 +33,8 @@ class SlowService final : public ingest::v1::IngestService::Service {
 std::string Target(const Server& server) { return "127.0.0.1:" + std::to_string(server.port()); }
 
 // A unary call by name with raw bytes, so that the test needs no stub of health or reflection.
-grpc::StatusCode Probe(const std::shared_ptr<grpc::Channel>& channel, const std::string& method, std::string* answer) {
+grpc::StatusCode Probe(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
+                       std::string* answer) {
   grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub(channel);
   grpc::ClientContext context;
   SetDeadline(context, base::Duration(5000));
@@ -88,7 +89,8 @@ TEST(Server, APortInUseIsAnErrorThatNamesIt) {
   SlowService other;
   auto second = Server::Start({.port = (*first)->port()}, {&other});
   ASSERT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(second.status().message()), ::testing::HasSubstr(std::to_string((*first)->port())));
+  EXPECT_THAT(std::string(second.status().message()),
+              ::testing::HasSubstr(std::to_string((*first)->port())));
 }
 
 TEST(Server, InProcessChannelReachesTheService) {
@@ -115,7 +117,8 @@ TEST(Server, DrainLetsARunningCallEnd) {
     return stub->Submit(&context, {}, &response).ok();
   });
   service.entered.get_future().wait();
-  auto drain = std::async(std::launch::async, [&] { return (*server)->Drain(base::Duration(20'000)); });
+  auto drain =
+      std::async(std::launch::async, [&] { return (*server)->Drain(base::Duration(20'000)); });
   service.release.set_value();
   EXPECT_TRUE(drain.get().ok());
   EXPECT_TRUE(call.get());
@@ -144,7 +147,8 @@ TEST(Deadline, ACallThatIsNotAnsweredEnds) {
   grpc::ClientContext context;
   SetDeadline(context, base::Duration(50));
   ingest::v1::SubmitResponse response;
-  EXPECT_EQ(stub->Submit(&context, {}, &response).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(stub->Submit(&context, {}, &response).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
 }  // namespace

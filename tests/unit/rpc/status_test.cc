@@ -10,7 +10,8 @@ namespace {
 
 TEST(Status, EveryCodeKeepsItsNumberAndMessageBothWays) {
   for (int code = 0; code <= 16; ++code) {
-    const absl::Status status(static_cast<absl::StatusCode>(code), code == 0 ? "" : "what happened");
+    const absl::Status status(static_cast<absl::StatusCode>(code),
+                              code == 0 ? "" : "what happened");
     const grpc::Status wire = ToGrpc(status);
     EXPECT_EQ(static_cast<int>(wire.error_code()), code);
     EXPECT_EQ(FromGrpc(wire), status) << code;
@@ -18,7 +19,8 @@ TEST(Status, EveryCodeKeepsItsNumberAndMessageBothWays) {
 }
 
 TEST(Status, ReasonTravels) {
-  const absl::Status status = base::Error(absl::StatusCode::kUnavailable, "identity_loading", "Try again.");
+  const absl::Status status =
+      base::Error(absl::StatusCode::kUnavailable, "identity_loading", "Try again.");
   const absl::Status back = FromGrpc(ToGrpc(status));
   EXPECT_EQ(back.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(back.message(), "Try again.");
@@ -30,7 +32,8 @@ TEST(Status, WithoutReasonThereAreNoDetails) {
 }
 
 TEST(Status, ForeignDetailsAreIgnored) {
-  const grpc::Status wire(grpc::StatusCode::NOT_FOUND, "no", std::string("\xff\xff\xff garbage", 11));
+  const grpc::Status wire(grpc::StatusCode::NOT_FOUND, "no",
+                          std::string("\xff\xff\xff garbage", 11));
   EXPECT_EQ(base::ReasonOf(FromGrpc(wire)), "not_found");
 }
 

@@ -21,7 +21,8 @@ ClockState Idle() {
 
 ClockState Running() { return Start(Idle(), AlwaysOpen(), FromUnixMillis(10'000)).value(); }
 
-AlarmEffect EffectOf(const ClockState& clock, uint64_t generation, uint32_t threshold, int64_t now) {
+AlarmEffect EffectOf(const ClockState& clock, uint64_t generation, uint32_t threshold,
+                     int64_t now) {
   return OnAlarm(clock, AlwaysOpen(), generation, threshold, FromUnixMillis(now)).effect;
 }
 
@@ -30,7 +31,8 @@ TEST(ClockTest, StartsOnceAndRestartsAnew) {
   EXPECT_EQ(running.phase(), clocks::v1::CLOCK_PHASE_RUNNING);
   EXPECT_EQ(running.generation(), 1u);
   EXPECT_EQ(running.deadline_unix_ms(), 11'000);
-  EXPECT_EQ(Start(running, AlwaysOpen(), FromUnixMillis(10'500))->SerializeAsString(), running.SerializeAsString());
+  EXPECT_EQ(Start(running, AlwaysOpen(), FromUnixMillis(10'500))->SerializeAsString(),
+            running.SerializeAsString());
 
   ClockState breached = running;
   breached.set_breached(true);
@@ -80,7 +82,8 @@ TEST(ClockTest, EachThresholdIsEffectiveOnceAndNeverEarly) {
   const AlarmResult breached = OnAlarm(clock, AlwaysOpen(), 1, 2, FromUnixMillis(11'000));
   EXPECT_EQ(breached.effect, AlarmEffect::kBreached);
   EXPECT_EQ(EffectOf(breached.clock, 1, 2, 12'000), AlarmEffect::kNone);
-  EXPECT_EQ(EffectOf(breached.clock, 1, 1, 12'000), AlarmEffect::kNone) << "a warning behind the breach";
+  EXPECT_EQ(EffectOf(breached.clock, 1, 1, 12'000), AlarmEffect::kNone)
+      << "a warning behind the breach";
 }
 
 TEST(ClockTest, AlarmsOfOtherGenerationsPhasesAndThresholdsAreIgnored) {

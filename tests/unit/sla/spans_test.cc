@@ -53,8 +53,8 @@ TEST(SpansTest, AddBehindTheLastSpanIsAnError) {
 TEST(SpansTest, NeverOpenIsAClearError) {
   Calendar never;
   never.set_name("closed");
-  for (const absl::Status& status :
-       {Add(never, FromUnixMillis(0), Duration(1)).status(), NextOpen(never, FromUnixMillis(0)).status()}) {
+  for (const absl::Status& status : {Add(never, FromUnixMillis(0), Duration(1)).status(),
+                                     NextOpen(never, FromUnixMillis(0)).status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
     EXPECT_EQ(base::ReasonOf(status), "calendar_never_open");
   }
@@ -93,7 +93,9 @@ TEST(SpansTest, OverlappingOrEmptySpansAreFound) {
 
 TEST(SpansTest, AddBetweenAndWarnAtAgreeOnRandomCalendars) {
   std::mt19937 random(20260301);
-  const auto draw = [&](int64_t below) { return static_cast<int64_t>(random() % static_cast<uint32_t>(below)); };
+  const auto draw = [&](int64_t below) {
+    return static_cast<int64_t>(random() % static_cast<uint32_t>(below));
+  };
   for (int round = 0; round < 500; ++round) {
     Calendar calendar;
     int64_t t = 0;
@@ -110,7 +112,8 @@ TEST(SpansTest, AddBetweenAndWarnAtAgreeOnRandomCalendars) {
       continue;
     }
     EXPECT_EQ(Between(calendar, start, *end), business);
-    EXPECT_EQ(Between(calendar, start, *end - Duration(1)), business - Duration(1)) << "the first such moment";
+    EXPECT_EQ(Between(calendar, start, *end - Duration(1)), business - Duration(1))
+        << "the first such moment";
     const base::TimePoint warn = WarnAt(calendar, *end, business);
     EXPECT_EQ(Between(calendar, warn, *end), business);
     EXPECT_LT(Between(calendar, warn + Duration(1), *end), business) << "the last such moment";

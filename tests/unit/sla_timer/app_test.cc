@@ -25,18 +25,21 @@ class SlaTimerAppTest : public testing::Test {
   }
 
   std::unique_ptr<SlaTimerApp> Run(SlaTimerOptions options = {}) {
-    auto created = SlaTimerApp::Create(
-        options, {.log = *backends_.log, .store = *backends_.store, .clock = clock_, .calendars = calendars_});
+    auto created = SlaTimerApp::Create(options, {.log = *backends_.log,
+                                                 .store = *backends_.store,
+                                                 .clock = clock_,
+                                                 .calendars = calendars_});
     EXPECT_TRUE(created.ok()) << created.status();
     EXPECT_TRUE((*created)->Start().ok());
     return *std::move(created);
   }
 
   void AppendEvent(const events::v1::Event& event) {
-    ASSERT_TRUE(
-        producer_->Append({std::string(base::topics::kEvents), 1, "acme/customer", event.SerializeAsString(), false},
-                          [](auto) {})
-            .ok());
+    ASSERT_TRUE(producer_
+                    ->Append({std::string(base::topics::kEvents), 1, "acme/customer",
+                              event.SerializeAsString(), false},
+                             [](auto) {})
+                    .ok());
     ASSERT_TRUE(producer_->Flush(kLimit).ok());
   }
 
@@ -52,7 +55,8 @@ class SlaTimerAppTest : public testing::Test {
       for (const auto& batch : polled->batches) {
         for (const auto& record : batch.records()) {
           commands::v1::Command command;
-          EXPECT_TRUE(command.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
+          EXPECT_TRUE(
+              command.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
           next_ = record.offset + 1;
           EXPECT_EQ(command.pool(), pool);
           return {command.alarm().alarm(), record.append_time};

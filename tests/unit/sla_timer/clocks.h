@@ -12,13 +12,15 @@ namespace centralita::sla_timer {
 
 class AlwaysOpenCalendars final : public Calendars {
  public:
-  std::shared_ptr<const clocks::v1::Calendar> Find(const std::string&, const std::string&) const override {
+  std::shared_ptr<const clocks::v1::Calendar> Find(const std::string&,
+                                                   const std::string&) const override {
     return {std::shared_ptr<void>(), &sla::AlwaysOpen()};
   }
 };
 
 // Warnings at 300 ms and 100 ms before the deadline.
-inline clocks::v1::ClockState RunningClock(int64_t deadline, uint64_t generation = 1, uint32_t warned = 0) {
+inline clocks::v1::ClockState RunningClock(int64_t deadline, uint64_t generation = 1,
+                                           uint32_t warned = 0) {
   clocks::v1::ClockState clock;
   clock.mutable_spec()->set_name("first_response");
   clock.mutable_spec()->set_kind(clocks::v1::CLOCK_KIND_FIRST_RESPONSE);
@@ -33,7 +35,8 @@ inline clocks::v1::ClockState RunningClock(int64_t deadline, uint64_t generation
   return clock;
 }
 
-inline events::v1::Event EventWith(const std::string& conversation, const clocks::v1::ClockState& clock,
+inline events::v1::Event EventWith(const std::string& conversation,
+                                   const clocks::v1::ClockState& clock,
                                    const std::string& pool = "care", uint64_t revision = 1) {
   events::v1::Event event;
   event.set_tenant("acme");

@@ -1,9 +1,9 @@
 #include "timers.h"
 
-#include <map>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <map>
 
 #include "clocks.h"
 
@@ -37,7 +37,8 @@ class TimersTest : public testing::Test {
   base::ApplyResult Apply(const events::v1::Event& event) {
     NoOutputs outputs;
     const std::string bytes = event.SerializeAsString();
-    return timers_.Apply({0, offset_++, base::FromUnixMillis(kStart), "acme/customer", bytes}, outputs);
+    return timers_.Apply({0, offset_++, base::FromUnixMillis(kStart), "acme/customer", bytes},
+                         outputs);
   }
   base::ApplyResult Apply(const std::string& conversation, const clocks::v1::ClockState& clock) {
     return Apply(EventWith(conversation, clock));
@@ -181,7 +182,8 @@ TEST_F(TimersTest, DamagedBytesAreNoEventAndNoEntry) {
 TEST_F(TimersTest, WhatIsLoadedIsDueAsWhatWasSaved) {
   Entries saved;
   for (int i = 0; i < 20; ++i) {
-    Apply("conversation-" + std::to_string(i), RunningClock(kStart + 1000 + (i * 37) % 20, 1, i % 3));
+    Apply("conversation-" + std::to_string(i),
+          RunningClock(kStart + 1000 + (i * 37) % 20, 1, i % 3));
     if (i % 4 == 0) timers_.TakeChanges(saved);
   }
   auto stopped = RunningClock(kStart + 1000, 9);

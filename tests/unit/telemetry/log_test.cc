@@ -1,10 +1,10 @@
 #include "centralita/telemetry/log.h"
 
-#include <string>
-#include <vector>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
 
 namespace centralita::telemetry {
 namespace {
@@ -31,19 +31,26 @@ class LogTest : public ::testing::Test {
 
 TEST_F(LogTest, TextLineHasTimeLevelServiceEventAndFields) {
   Make(Level::kInfo, LogFormat::kText)
-      ->Info("policy_applied", {{"tenant", "acme"}, {"version", 3u}, {"delta", -2}, {"ok", true}, {"ratio", 0.5}});
-  EXPECT_THAT(lines_, ElementsAre("2026-01-01T00:00:00.250Z info    ingest policy_applied tenant=acme version=3 "
-                                  "delta=-2 ok=true ratio=0.5"));
+      ->Info("policy_applied",
+             {{"tenant", "acme"}, {"version", 3u}, {"delta", -2}, {"ok", true}, {"ratio", 0.5}});
+  EXPECT_THAT(
+      lines_,
+      ElementsAre("2026-01-01T00:00:00.250Z info    ingest policy_applied tenant=acme version=3 "
+                  "delta=-2 ok=true ratio=0.5"));
 }
 
 TEST_F(LogTest, JsonLineEscapesWhatJsonForbidsAndKeepsUtf8) {
   Make(Level::kInfo, LogFormat::kJson)->Info("e", {{"text", "a\"b\\c\n\x01 ñ Здравей"}});
-  EXPECT_THAT(lines_, ElementsAre("{\"time\":\"2026-01-01T00:00:00.250Z\",\"level\":\"info\",\"service\":\"ingest\","
-                                  "\"event\":\"e\",\"text\":\"a\\\"b\\\\c\\n\\u0001 ñ Здравей\"}"));
+  EXPECT_THAT(
+      lines_,
+      ElementsAre(
+          "{\"time\":\"2026-01-01T00:00:00.250Z\",\"level\":\"info\",\"service\":\"ingest\","
+          "\"event\":\"e\",\"text\":\"a\\\"b\\\\c\\n\\u0001 ñ Здравей\"}"));
 }
 
 TEST_F(LogTest, TextValuesThatWouldBreakALineAreQuoted) {
-  Make(Level::kInfo, LogFormat::kText)->Info("e", {{"a", "two words"}, {"b", "x=y"}, {"c", ""}, {"d", "l1\nl2"}});
+  Make(Level::kInfo, LogFormat::kText)
+      ->Info("e", {{"a", "two words"}, {"b", "x=y"}, {"c", ""}, {"d", "l1\nl2"}});
   EXPECT_THAT(lines_.at(0), HasSubstr(R"(a="two words" b="x=y" c="" d="l1\nl2")"));
 }
 
@@ -79,7 +86,8 @@ TEST_F(LogTest, AFileThatCannotBeOpenedIsAnError) {
 
 TEST(ParseLevel, NamesTheChoicesWhenItIsNone) {
   EXPECT_EQ(*ParseLevel("warning"), Level::kWarning);
-  EXPECT_THAT(std::string(ParseLevel("loud").status().message()), HasSubstr("debug, info, warning or error"));
+  EXPECT_THAT(std::string(ParseLevel("loud").status().message()),
+              HasSubstr("debug, info, warning or error"));
   EXPECT_EQ(*ParseLogFormat("json"), LogFormat::kJson);
   EXPECT_FALSE(ParseLogFormat("xml").ok());
 }

@@ -33,7 +33,8 @@ TEST(Metrics, SameNameAndLabelsIsTheSameSeries) {
 TEST(Metrics, CallbackGaugeIsAskedUntilItsRegistrationEnds) {
   Metrics metrics;
   double value = 7;
-  auto registration = metrics.AddGaugeCallback("centralita_depth", "Depth.", {}, [&] { return value; });
+  auto registration =
+      metrics.AddGaugeCallback("centralita_depth", "Depth.", {}, [&] { return value; });
   EXPECT_THAT(metrics.Exposition(), HasSubstr("centralita_depth 7"));
   value = 8;
   registration.reset();

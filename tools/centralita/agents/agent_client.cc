@@ -1,11 +1,11 @@
 #include "agents/agent_client.h"
 
+#include <grpcpp/grpcpp.h>
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <utility>
-
-#include <grpcpp/grpcpp.h>
 
 #include "centralita/gateway/v1/gateway.grpc.pb.h"
 #include "centralita/rpc/status.h"
@@ -16,10 +16,11 @@ namespace {
 using gateway::v1::ConnectRequest;
 using gateway::v1::ConnectResponse;
 
-class Client final : public AgentClient, public grpc::ClientBidiReactor<ConnectRequest, ConnectResponse> {
+class Client final : public AgentClient,
+                     public grpc::ClientBidiReactor<ConnectRequest, ConnectResponse> {
  public:
-  Client(std::shared_ptr<grpc::Channel> channel, const AgentCredentials& credentials, const std::string& agent_id,
-         AgentListener& listener)
+  Client(std::shared_ptr<grpc::Channel> channel, const AgentCredentials& credentials,
+         const std::string& agent_id, AgentListener& listener)
       : listener_(listener), stub_(gateway::v1::AgentGatewayService::NewStub(std::move(channel))) {
     const auto set = [this](const char* name, const std::string& value) {
       if (!value.empty()) context_.AddMetadata(name, value);
@@ -95,7 +96,8 @@ class Client final : public AgentClient, public grpc::ClientBidiReactor<ConnectR
       const std::scoped_lock lock(mutex_);
       asked = closing_;
     }
-    const bool as_asked = asked && (status.ok() || status.error_code() == grpc::StatusCode::CANCELLED);
+    const bool as_asked =
+        asked && (status.ok() || status.error_code() == grpc::StatusCode::CANCELLED);
     listener_.OnClosed(as_asked ? absl::OkStatus() : rpc::FromGrpc(status));
     const std::scoped_lock lock(mutex_);
     done_ = true;
@@ -146,7 +148,8 @@ class Client final : public AgentClient, public grpc::ClientBidiReactor<ConnectR
 }  // namespace
 
 std::unique_ptr<AgentClient> AgentClient::Connect(std::shared_ptr<grpc::Channel> channel,
-                                                  const AgentCredentials& credentials, const std::string& agent_id,
+                                                  const AgentCredentials& credentials,
+                                                  const std::string& agent_id,
                                                   AgentListener& listener) {
   return std::make_unique<Client>(std::move(channel), credentials, agent_id, listener);
 }

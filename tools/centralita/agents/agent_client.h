@@ -33,9 +33,10 @@ class AgentClient {
  public:
   // Connects in the background; `listener` outlives the client.
   static std::unique_ptr<AgentClient> Connect(std::shared_ptr<grpc::Channel> channel,
-                                              const AgentCredentials& credentials, const std::string& agent_id,
-                                              AgentListener& listener);
-  // Breaks the connection if it is not closed yet, as a crash of the desk would; waits for OnClosed.
+                                              const AgentCredentials& credentials,
+                                              const std::string& agent_id, AgentListener& listener);
+  // Breaks the connection if it is not closed yet, as a crash of the desk would; waits for
+  // OnClosed.
   virtual ~AgentClient() = default;
 
   virtual void Act(gateway::v1::Action action) = 0;

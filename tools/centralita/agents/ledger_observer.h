@@ -11,13 +11,16 @@ namespace centralita::agents {
 
 class LedgerObserver final : public AgentObserver {
  public:
-  LedgerObserver(ledger::LedgerWriter& ledger, const base::Clock& clock) : ledger_(ledger), clock_(clock) {}
+  LedgerObserver(ledger::LedgerWriter& ledger, const base::Clock& clock)
+      : ledger_(ledger), clock_(clock) {}
 
   void OnConnecting(const std::string& agent_id) override { ledger_.Connected(Now(), agent_id); }
-  void OnSaw(const std::string& agent_id, const std::string& session, const gateway::v1::Update& update) override {
+  void OnSaw(const std::string& agent_id, const std::string& session,
+             const gateway::v1::Update& update) override {
     ledger_.Saw(Now(), agent_id, session, update);
   }
-  void OnDid(const std::string& agent_id, const std::string& session, const gateway::v1::Action& action) override {
+  void OnDid(const std::string& agent_id, const std::string& session,
+             const gateway::v1::Action& action) override {
     ledger_.Did(Now(), agent_id, session, action);
   }
   void OnDisconnected(const std::string& agent_id, const std::string& session) override {

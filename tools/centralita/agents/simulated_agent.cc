@@ -1,12 +1,12 @@
 #include "agents/simulated_agent.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
 #include <string_view>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/base/uuid.h"
 
@@ -33,15 +33,17 @@ std::string_view ReplyIn(std::string_view language) {
       Phrase{"it", "Ciao! Grazie per averci scritto. Ho controllato ed è tutto avviato."},
   };
   const auto found = std::ranges::find(kPhrases, language, &Phrase::language);
-  return found == kPhrases.end() ? "Hello! Thanks for writing to us. I have looked into it and it is on its way."
-                                 : found->text;
+  return found == kPhrases.end()
+             ? "Hello! Thanks for writing to us. I have looked into it and it is on its way."
+             : found->text;
 }
 
 }  // namespace
 
-SimulatedAgent::SimulatedAgent(std::string agent_id, uint64_t seed, const SimulatedAgentsOptions& options,
-                               std::shared_ptr<grpc::Channel> channel, TaskLoop& loop, AgentObserver* observer,
-                               SimulatedAgentsStats& stats)
+SimulatedAgent::SimulatedAgent(std::string agent_id, uint64_t seed,
+                               const SimulatedAgentsOptions& options,
+                               std::shared_ptr<grpc::Channel> channel, TaskLoop& loop,
+                               AgentObserver* observer, SimulatedAgentsStats& stats)
     : agent_id_(std::move(agent_id)),
       options_(options),
       channel_(std::move(channel)),
@@ -94,15 +96,17 @@ void SimulatedAgent::Lost() {
 }
 
 void SimulatedAgent::PlanDropOut() {
-  std::exponential_distribution<double> gap(1.0 / static_cast<double>(options_.drop_out_every.count()));
-  loop_.After(base::Duration(static_cast<int64_t>(gap(random_)) + 1), [this, connection = connection_] {
-    if (connection != connection_ || leaving_) return;
-    ++stats_.drop_outs;
-    client_.reset();
-    ++connection_;  // What the old connection still said is not heard.
-    Lost();
-    loop_.After(Around(kReconnect), [this] { Connect(); });
-  });
+  std::exponential_distribution<double> gap(1.0 /
+                                            static_cast<double>(options_.drop_out_every.count()));
+  loop_.After(base::Duration(static_cast<int64_t>(gap(random_)) + 1),
+              [this, connection = connection_] {
+                if (connection != connection_ || leaving_) return;
+                ++stats_.drop_outs;
+                client_.reset();
+                ++connection_;  // What the old connection still said is not heard.
+                Lost();
+                loop_.After(Around(kReconnect), [this] { Connect(); });
+              });
 }
 
 void SimulatedAgent::Saw(const Update& update) {
@@ -112,13 +116,26 @@ void SimulatedAgent::Saw(const Update& update) {
   }
   if (observer_ != nullptr) observer_->OnSaw(agent_id_, session_, update);
   switch (update.kind_case()) {
-    case Update::kResync: Resynced(update.resync()); break;
-    case Update::kOffer: Offered(update.offer()); break;
-    case Update::kAssigned: Assigned(update.assigned()); break;
-    case Update::kUnassigned: work_.erase(update.unassigned().conversation_id()); break;
-    case Update::kMessagesAdded: Added(update.messages_added()); break;
-    case Update::kActionResult: Result(update.action_result()); break;
-    default: break;
+    case Update::kResync:
+      Resynced(update.resync());
+      break;
+    case Update::kOffer:
+      Offered(update.offer());
+      break;
+    case Update::kAssigned:
+      Assigned(update.assigned());
+      break;
+    case Update::kUnassigned:
+      work_.erase(update.unassigned().conversation_id());
+      break;
+    case Update::kMessagesAdded:
+      Added(update.messages_added());
+      break;
+    case Update::kActionResult:
+      Result(update.action_result());
+      break;
+    default:
+      break;
   }
 }
 
@@ -136,21 +153,22 @@ void SimulatedAgent::Offered(const gateway::v1::Offer& offer) {
   ++stats_.offers;
   if (Chance(options_.ignore)) return;
   const bool decline = Chance(options_.decline);
-  loop_.After(Around(options_.think), [this, connection = connection_, decline, id = offer.offer_id(),
-                                       conversation = offer.work().conversation_id()] {
-    if (connection != connection_) return;
-    Action action;
-    action.set_conversation_id(conversation);
-    if (decline) {
-      ++stats_.declined;
-      action.mutable_decline()->set_offer_id(id);
-      action.mutable_decline()->set_reason("busy with something else");
-    } else {
-      ++stats_.accepted;
-      action.mutable_accept()->set_offer_id(id);
-    }
-    Do(std::move(action));
-  });
+  loop_.After(Around(options_.think),
+              [this, connection = connection_, decline, id = offer.offer_id(),
+               conversation = offer.work().conversation_id()] {
+                if (connection != connection_) return;
+                Action action;
+                action.set_conversation_id(conversation);
+                if (decline) {
+                  ++stats_.declined;
+                  action.mutable_decline()->set_offer_id(id);
+                  action.mutable_decline()->set_reason("busy with something else");
+                } else {
+                  ++stats_.accepted;
+                  action.mutable_accept()->set_offer_id(id);
+                }
+                Do(std::move(action));
+              });
 }
 
 void SimulatedAgent::Assigned(const gateway::v1::Assigned& assigned) {
@@ -174,9 +192,10 @@ void SimulatedAgent::Added(const gateway::v1::MessagesAdded& added) {
 
 void SimulatedAgent::PlanReply(const std::string& conversation_id) {
   const uint64_t plan = ++work_[conversation_id].plan;
-  loop_.After(Around(options_.handling * 6 / 10), [this, connection = connection_, conversation_id, plan] {
-    if (connection == connection_) Reply(conversation_id, plan);
-  });
+  loop_.After(Around(options_.handling * 6 / 10),
+              [this, connection = connection_, conversation_id, plan] {
+                if (connection == connection_) Reply(conversation_id, plan);
+              });
 }
 
 void SimulatedAgent::Reply(const std::string& conversation_id, uint64_t plan) {
@@ -188,9 +207,10 @@ void SimulatedAgent::Reply(const std::string& conversation_id, uint64_t plan) {
   action.set_conversation_id(conversation_id);
   action.mutable_reply()->set_text(std::string(ReplyIn(found->second.language)));
   Do(std::move(action));
-  loop_.After(Around(options_.handling * 4 / 10), [this, connection = connection_, conversation_id, plan] {
-    if (connection == connection_) Finish(conversation_id, plan);
-  });
+  loop_.After(Around(options_.handling * 4 / 10),
+              [this, connection = connection_, conversation_id, plan] {
+                if (connection == connection_) Finish(conversation_id, plan);
+              });
 }
 
 void SimulatedAgent::Finish(const std::string& conversation_id, uint64_t plan) {
@@ -226,7 +246,8 @@ void SimulatedAgent::Result(const gateway::v1::ActionResult& result) {
 
 void SimulatedAgent::Do(Action action) {
   if (client_ == nullptr || session_.empty()) return;
-  if (action.action_id().empty()) action.set_action_id(fmt::format("{}-{}-{}", agent_id_, run_, next_action_++));
+  if (action.action_id().empty())
+    action.set_action_id(fmt::format("{}-{}-{}", agent_id_, run_, next_action_++));
   unanswered_[action.action_id()] = action;
   if (observer_ != nullptr) observer_->OnDid(agent_id_, session_, action);
   client_->Act(std::move(action));

@@ -1,4 +1,5 @@
-// One simulated agent. All of it runs on the loop's thread; the client's callbacks are posted there.
+// One simulated agent. All of it runs on the loop's thread; the client's callbacks are posted
+// there.
 #pragma once
 
 #include <map>

@@ -13,13 +13,13 @@ constexpr base::Duration kFarewell{1000};
 
 class Crew final : public SimulatedAgents {
  public:
-  Crew(SimulatedAgentsOptions options, const std::shared_ptr<grpc::Channel>& channel, const base::Clock& clock,
-       AgentObserver* observer)
+  Crew(SimulatedAgentsOptions options, const std::shared_ptr<grpc::Channel>& channel,
+       const base::Clock& clock, AgentObserver* observer)
       : options_(std::move(options)), loop_(clock) {
     uint64_t seed = options_.seed;
     for (const std::string& id : options_.agent_ids) {
-      agents_.push_back(
-          std::make_unique<SimulatedAgent>(id, ++seed * 0x9e3779b97f4a7c15ULL, options_, channel, loop_, observer, stats_));
+      agents_.push_back(std::make_unique<SimulatedAgent>(
+          id, ++seed * 0x9e3779b97f4a7c15ULL, options_, channel, loop_, observer, stats_));
     }
     loop_.Post([this] {
       for (auto& agent : agents_) agent->Connect();
@@ -63,7 +63,8 @@ class Crew final : public SimulatedAgents {
 
 std::unique_ptr<SimulatedAgents> SimulatedAgents::Start(const SimulatedAgentsOptions& options,
                                                         std::shared_ptr<grpc::Channel> channel,
-                                                        const base::Clock& clock, AgentObserver* observer) {
+                                                        const base::Clock& clock,
+                                                        AgentObserver* observer) {
   return std::make_unique<Crew>(options, channel, clock, observer);
 }
 

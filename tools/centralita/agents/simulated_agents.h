@@ -1,5 +1,5 @@
-// Agents who work by themselves: accept, read, answer, resolve, and now and then decline, look away or lose their
-// connection. Seeded, so that two runs take the same decisions for the same offers.
+// Agents who work by themselves: accept, read, answer, resolve, and now and then decline, look away
+// or lose their connection. Seeded, so that two runs take the same decisions for the same offers.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,10 @@ class AgentObserver {
  public:
   virtual ~AgentObserver() = default;
   virtual void OnConnecting(const std::string& agent_id) = 0;
-  virtual void OnSaw(const std::string& agent_id, const std::string& session, const gateway::v1::Update& update) = 0;
-  virtual void OnDid(const std::string& agent_id, const std::string& session, const gateway::v1::Action& action) = 0;
+  virtual void OnSaw(const std::string& agent_id, const std::string& session,
+                     const gateway::v1::Update& update) = 0;
+  virtual void OnDid(const std::string& agent_id, const std::string& session,
+                     const gateway::v1::Action& action) = 0;
   virtual void OnDisconnected(const std::string& agent_id, const std::string& session) = 0;
 };
 
@@ -56,8 +58,8 @@ class SimulatedAgents {
  public:
   // Starts at once; `clock` and `observer` (may be null) outlive it.
   static std::unique_ptr<SimulatedAgents> Start(const SimulatedAgentsOptions& options,
-                                                std::shared_ptr<grpc::Channel> channel, const base::Clock& clock,
-                                                AgentObserver* observer);
+                                                std::shared_ptr<grpc::Channel> channel,
+                                                const base::Clock& clock, AgentObserver* observer);
   virtual ~SimulatedAgents() = default;
   virtual SimulatedAgentsStats Stats() const = 0;
   // Closes all connections in good order.

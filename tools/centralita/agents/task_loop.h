@@ -34,7 +34,8 @@ class TaskLoop final {
   std::condition_variable changed_;
   bool stop_ = false;
   uint64_t next_ = 0;
-  std::map<std::pair<std::chrono::steady_clock::time_point, uint64_t>, std::function<void()>> tasks_;
+  std::map<std::pair<std::chrono::steady_clock::time_point, uint64_t>, std::function<void()>>
+      tasks_;
   std::thread thread_;
 };
 

@@ -1,12 +1,12 @@
 #include "client/endpoint.h"
 
+#include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <grpcpp/grpcpp.h>
 
 #include "centralita/base/error.h"
 #include "centralita/rpc/channel.h"
@@ -19,9 +19,11 @@ constexpr base::Duration kCallLimit{10'000};
 }  // namespace
 
 void Endpoint::AddOptions(CLI::App& app) {
-  app.add_option("--server", server, "Where `centralita up` listens for this, as host:port")->capture_default_str();
+  app.add_option("--server", server, "Where `centralita up` listens for this, as host:port")
+      ->capture_default_str();
   app.add_option("--tenant", tenant, "Whose messages and queues")->capture_default_str();
-  app.add_option("--api-key", api_key, "One of the tenant's API keys")->envname("CENTRALITA_API_KEY");
+  app.add_option("--api-key", api_key, "One of the tenant's API keys")
+      ->envname("CENTRALITA_API_KEY");
   app.add_option("--api-key-file", api_key_file, "A file that holds the key");
 }
 
@@ -37,7 +39,9 @@ absl::Status Endpoint::Complete() {
   return absl::OkStatus();
 }
 
-std::shared_ptr<grpc::Channel> Endpoint::Connect() const { return rpc::OpenChannel({.target = server}); }
+std::shared_ptr<grpc::Channel> Endpoint::Connect() const {
+  return rpc::OpenChannel({.target = server});
+}
 
 void Endpoint::Prepare(grpc::ClientContext& context) const {
   context.AddMetadata("x-tenant", tenant);
@@ -48,7 +52,9 @@ void Endpoint::Prepare(grpc::ClientContext& context) const {
 int Fail(const absl::Status& status) {
   std::string hint;
   if (status.code() == absl::StatusCode::kUnavailable) {
-    hint = "\nIs it running? Start one with `centralita up --policy deploy/demo/policy.yaml`, or name it by --server.";
+    hint =
+        "\nIs it running? Start one with `centralita up --policy deploy/demo/policy.yaml`, or name "
+        "it by --server.";
   } else if (status.code() == absl::StatusCode::kUnauthenticated) {
     hint = "\nGive a key of this tenant by --api-key, --api-key-file or CENTRALITA_API_KEY.";
   }

@@ -28,7 +28,8 @@ struct Endpoint {
   std::string api_key;
   std::string api_key_file;
 
-  // --server, --tenant, --api-key, --api-key-file; the key also from the environment (CENTRALITA_API_KEY).
+  // --server, --tenant, --api-key, --api-key-file; the key also from the environment
+  // (CENTRALITA_API_KEY).
   void AddOptions(CLI::App& app);
   // Reads the key's file, if that is given.
   absl::Status Complete();
@@ -37,7 +38,8 @@ struct Endpoint {
   void Prepare(grpc::ClientContext& context) const;
 };
 
-// Prints "centralita: <message>" with what to do about a server that is not there, and returns the exit code 1.
+// Prints "centralita: <message>" with what to do about a server that is not there, and returns the
+// exit code 1.
 int Fail(const absl::Status& status);
 
 }  // namespace centralita::client

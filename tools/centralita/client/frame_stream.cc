@@ -1,10 +1,10 @@
 #include "client/frame_stream.h"
 
+#include <grpcpp/grpcpp.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
-
-#include <grpcpp/grpcpp.h>
 
 #include "centralita/ingest/v1/ingest.grpc.pb.h"
 #include "centralita/rpc/status.h"
@@ -16,8 +16,12 @@ constexpr base::Duration kReconnectWait{200};
 
 }  // namespace
 
-FrameStream::FrameStream(const Endpoint& endpoint, const base::Clock& clock, size_t max_in_flight, FrameDone done)
-    : endpoint_(endpoint), clock_(clock), max_in_flight_(max_in_flight), done_(std::move(done)),
+FrameStream::FrameStream(const Endpoint& endpoint, const base::Clock& clock, size_t max_in_flight,
+                         FrameDone done)
+    : endpoint_(endpoint),
+      clock_(clock),
+      max_in_flight_(max_in_flight),
+      done_(std::move(done)),
       thread_([this] { Run(); }) {}
 
 FrameStream::~FrameStream() { Finish(base::Duration(0)); }
@@ -82,7 +86,8 @@ void FrameStream::Converse() {
     ingest::v1::SubmitStreamResponse response;
     while (stream->Read(&response)) {
       std::unique_lock lock(mutex_);
-      const auto found = std::ranges::find(frames_, response.frame(), [](const Frame& f) { return f.request.frame(); });
+      const auto found = std::ranges::find(frames_, response.frame(),
+                                           [](const Frame& f) { return f.request.frame(); });
       if (found == frames_.end()) continue;
       const Frame frame = std::move(*found);
       frames_.erase(found);

@@ -1,5 +1,6 @@
-// Sends frames of messages over IngestService.SubmitStream and sends again what got no answer: a sender as a channel's
-// adapter would be. Frames are re-sent in order, so a customer's messages keep theirs.
+// Sends frames of messages over IngestService.SubmitStream and sends again what got no answer: a
+// sender as a channel's adapter would be. Frames are re-sent in order, so a customer's messages
+// keep theirs.
 #pragma once
 
 #include <atomic>
@@ -27,17 +28,20 @@ struct Frame {
 };
 
 // `response` is null when the frame's answer got lost; the frame will be sent again.
-using FrameDone = std::function<void(const Frame& frame, const ingest::v1::SubmitStreamResponse* response)>;
+using FrameDone =
+    std::function<void(const Frame& frame, const ingest::v1::SubmitStreamResponse* response)>;
 
 // Send() belongs to one thread; `done` is called on threads of the stream, one call at a time.
 class FrameStream final {
  public:
-  FrameStream(const Endpoint& endpoint, const base::Clock& clock, size_t max_in_flight, FrameDone done);
+  FrameStream(const Endpoint& endpoint, const base::Clock& clock, size_t max_in_flight,
+              FrameDone done);
   ~FrameStream();
 
   // Waits while too many are in flight. False once Stop() was called.
   bool Send(Frame frame);
-  // Waits until all have been answered, at most `limit`; then ends. Returns how many frames got no answer.
+  // Waits until all have been answered, at most `limit`; then ends. Returns how many frames got no
+  // answer.
   size_t Finish(base::Duration limit);
   uint64_t reconnects() const { return reconnects_; }
   // Why the last connection ended.

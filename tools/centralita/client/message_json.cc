@@ -1,11 +1,11 @@
 #include "client/message_json.h"
 
+#include <fmt/format.h>
+
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
 #include "centralita/base/error.h"
@@ -17,7 +17,8 @@ namespace {
 using nlohmann::json;
 
 absl::Status Bad(std::string_view field, std::string_view what) {
-  return base::Error(absl::StatusCode::kInvalidArgument, "bad_json", fmt::format("{}: {}", field, what));
+  return base::Error(absl::StatusCode::kInvalidArgument, "bad_json",
+                     fmt::format("{}: {}", field, what));
 }
 
 // Takes fields out of an object; what is left at the end is unknown.
@@ -40,7 +41,8 @@ class Reader final {
     if (const json* value = Take(name)) {
       if (!value->is_number_integer()) {
         Complain(name, "is not a whole number");
-      } else if (value->is_number_unsigned() && value->get<uint64_t>() > std::numeric_limits<int64_t>::max()) {
+      } else if (value->is_number_unsigned() &&
+                 value->get<uint64_t>() > std::numeric_limits<int64_t>::max()) {
         Complain(name, "is too large");
       } else {
         set(value->get<int64_t>());
@@ -176,7 +178,8 @@ void ReadKind(Reader& reader, const std::string& kind, signals::v1::Signal& sign
     auto& profile = *signal.mutable_profile();
     reader.Text("tier", profile.mutable_tier());
     reader.Text("preferred_language", profile.mutable_preferred_language());
-    reader.Object("lifetime_value", [&](Reader& inner) { ReadMoney(inner, *profile.mutable_lifetime_value()); });
+    reader.Object("lifetime_value",
+                  [&](Reader& inner) { ReadMoney(inner, *profile.mutable_lifetime_value()); });
   } else if (kind == "cart") {
     ReadCart(reader, *signal.mutable_cart());
   } else if (kind == "payment_failed") {
@@ -192,7 +195,9 @@ void ReadKind(Reader& reader, const std::string& kind, signals::v1::Signal& sign
     reader.Object("value", [&](Reader& inner) { ReadMoney(inner, *chargeback.mutable_value()); });
     reader.Bool("closed", [&](bool v) { chargeback.set_closed(v); });
   } else {
-    reader.Complain("kind", fmt::format("'{}' is none of profile, cart, payment_failed, order, chargeback", kind));
+    reader.Complain(
+        "kind",
+        fmt::format("'{}' is none of profile, cart, payment_failed, order, chargeback", kind));
   }
 }
 
@@ -254,7 +259,8 @@ absl::StatusOr<PlayedSignal> ParseSignal(std::string_view text, base::TimePoint 
   ReadNotes(reader, played.notes);
   reader.Text("signal_id", played.signal.mutable_signal_id());
   reader.Text("customer_id", played.signal.mutable_customer_id());
-  reader.Object("handle", [&](Reader& inner) { ReadHandle(inner, *played.signal.mutable_handle()); });
+  reader.Object("handle",
+                [&](Reader& inner) { ReadHandle(inner, *played.signal.mutable_handle()); });
   played.signal.set_occurred_unix_ms(base::ToUnixMillis(now));
   std::string kind;
   reader.Text("kind", &kind);
@@ -270,7 +276,8 @@ absl::StatusOr<PlayedLink> ParseLink(std::string_view text) {
   ReadNotes(reader, played.notes);
   reader.Text("customer_id", played.link.mutable_customer_id());
   reader.Object("handle", [&](Reader& inner) { ReadHandle(inner, *played.link.mutable_handle()); });
-  reader.Object("same_customer_as", [&](Reader& inner) { ReadHandle(inner, *played.link.mutable_same_customer_as()); });
+  reader.Object("same_customer_as",
+                [&](Reader& inner) { ReadHandle(inner, *played.link.mutable_same_customer_as()); });
   ABSL_RETURN_IF_ERROR(reader.Finish());
   return played;
 }

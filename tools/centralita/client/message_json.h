@@ -1,5 +1,6 @@
-// One line of JSON -> what is sent to ingest. The names are those of proto/centralita/ingest, in snake_case; channels,
-// visibilities and stages without their enum's prefix, in lower case, as the HTTP API takes them.
+// One line of JSON -> what is sent to ingest. The names are those of proto/centralita/ingest, in
+// snake_case; channels, visibilities and stages without their enum's prefix, in lower case, as the
+// HTTP API takes them.
 #pragma once
 
 #include <optional>

@@ -1,16 +1,15 @@
 // centralita agent --as NAME: be an agent, in the terminal.
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include "agents/agent_client.h"
 #include "centralita/base/clock.h"
@@ -41,23 +40,29 @@ class Desk final : public agents::AgentListener {
     switch (update.kind_case()) {
       case Update::kWelcome:
         fmt::print("You are {} in pool {}, with {} units of capacity. ? for help.\n",
-                   Name(update.welcome().display_name()), update.welcome().pool(), update.welcome().capacity_units());
+                   Name(update.welcome().display_name()), update.welcome().pool(),
+                   update.welcome().capacity_units());
         break;
       case Update::kResync:
         items_.clear();
         for (const auto& offer : update.resync().offers()) Offered(offer);
         for (const auto& assigned : update.resync().assigned()) Assigned(assigned);
         break;
-      case Update::kOffer: Offered(update.offer()); break;
+      case Update::kOffer:
+        Offered(update.offer());
+        break;
       case Update::kOfferWithdrawn:
         for (auto item = items_.begin(); item != items_.end(); ++item) {
           if (item->second.offer_id != update.offer_withdrawn().offer_id()) continue;
-          fmt::print("[{}] the offer is gone: {}\n", item->first, update.offer_withdrawn().reason());
+          fmt::print("[{}] the offer is gone: {}\n", item->first,
+                     update.offer_withdrawn().reason());
           items_.erase(item);
           break;
         }
         break;
-      case Update::kAssigned: Assigned(update.assigned()); break;
+      case Update::kAssigned:
+        Assigned(update.assigned());
+        break;
       case Update::kUnassigned:
         if (const int n = NumberOf(update.unassigned().conversation_id()); n != 0) {
           fmt::print("[{}] is no longer yours: {}\n", n, update.unassigned().reason());
@@ -78,8 +83,11 @@ class Desk final : public agents::AgentListener {
           fmt::print("Done.\n");
         }
         break;
-      case Update::kClosing: fmt::print("The gateway closes: {}\n", update.closing().reason()); break;
-      case Update::KIND_NOT_SET: break;
+      case Update::kClosing:
+        fmt::print("The gateway closes: {}\n", update.closing().reason());
+        break;
+      case Update::KIND_NOT_SET:
+        break;
     }
     std::fflush(stdout);
   }
@@ -149,14 +157,18 @@ class Desk final : public agents::AgentListener {
   static std::string About(const gateway::v1::WorkView& work) {
     std::string tags;
     for (const auto& tag : work.facts().tags()) tags += " " + tag;
-    return fmt::format("{} ({}), priority {},{} queue {}", work.facts().intent(), work.facts().language(),
-                       work.facts().priority(), tags.empty() ? "" : tags + ",", work.queue());
+    return fmt::format("{} ({}), priority {},{} queue {}", work.facts().intent(),
+                       work.facts().language(), work.facts().priority(),
+                       tags.empty() ? "" : tags + ",", work.queue());
   }
 
-  static void Messages(const google::protobuf::RepeatedPtrField<gateway::v1::MessageView>& messages) {
+  static void Messages(
+      const google::protobuf::RepeatedPtrField<gateway::v1::MessageView>& messages) {
     for (const auto& message : messages) {
-      fmt::print("      {} {}: {}\n", client::ChannelName(message.channel()), views::Shorten(message.handle(), 30),
-                 message.text().empty() ? "(the text has not come yet)" : views::Shorten(message.text(), 400));
+      fmt::print("      {} {}: {}\n", client::ChannelName(message.channel()),
+                 views::Shorten(message.handle(), 30),
+                 message.text().empty() ? "(the text has not come yet)"
+                                        : views::Shorten(message.text(), 400));
     }
   }
 
@@ -164,7 +176,8 @@ class Desk final : public agents::AgentListener {
     const int n = Place(offer.work().conversation_id());
     items_[n] = {offer.work().conversation_id(), offer.offer_id(), About(offer.work())};
     fmt::print("\n[{}] OFFER until {}: {}\n", n,
-               base::FormatUtc(base::FromUnixMillis(offer.lease_until_unix_ms())).substr(11, 8), About(offer.work()));
+               base::FormatUtc(base::FromUnixMillis(offer.lease_until_unix_ms())).substr(11, 8),
+               About(offer.work()));
     Messages(offer.work().messages());
     fmt::print("{}", views::DescribeDecision(offer.decision()));
   }
@@ -193,10 +206,12 @@ class Terminal final {
   explicit Terminal(Options& options) : options_(options) {}
 
   int Run() {
-    if (absl::Status status = options_.endpoint.Complete(); !status.ok()) return client::Fail(status);
+    if (absl::Status status = options_.endpoint.Complete(); !status.ok())
+      return client::Fail(status);
     client_ = agents::AgentClient::Connect(
-        options_.endpoint.Connect(), {options_.endpoint.tenant, options_.endpoint.api_key, options_.token},
-        options_.name, desk_);
+        options_.endpoint.Connect(),
+        {options_.endpoint.tenant, options_.endpoint.api_key, options_.token}, options_.name,
+        desk_);
     while (!desk_.closed()) {
       if (Listen()) continue;
       client_->SetStatus(commands::v1::PRESENCE_STATUS_OFFLINE);
@@ -210,8 +225,8 @@ class Terminal final {
   }
 
  private:
-  // Handles the lines that came within a moment. False: leave. Not by std::cin, which would keep to itself what comes
-  // with the first line.
+  // Handles the lines that came within a moment. False: leave. Not by std::cin, which would keep to
+  // itself what comes with the first line.
   bool Listen() {
     pollfd in{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
     if (poll(&in, 1, 200) <= 0) return true;
@@ -275,8 +290,12 @@ class Terminal final {
     action.set_action_id(base::RandomUuid());
     action.set_conversation_id(item->conversation_id);
     switch (verb) {
-      case 'a': action.mutable_accept()->set_offer_id(item->offer_id); break;
-      case 'd': action.mutable_decline()->set_offer_id(item->offer_id); break;
+      case 'a':
+        action.mutable_accept()->set_offer_id(item->offer_id);
+        break;
+      case 'd':
+        action.mutable_decline()->set_offer_id(item->offer_id);
+        break;
       case 'r':
         if (rest.empty()) {
           fmt::print("Write what to say: r {} I have looked into it\n", number);
@@ -284,9 +303,15 @@ class Terminal final {
         }
         action.mutable_reply()->set_text(rest);
         break;
-      case 's': action.mutable_resolve(); break;
-      case 'h': action.mutable_hold(); break;
-      default: action.mutable_transfer()->set_to_pool(rest); break;
+      case 's':
+        action.mutable_resolve();
+        break;
+      case 'h':
+        action.mutable_hold();
+        break;
+      default:
+        action.mutable_transfer()->set_to_pool(rest);
+        break;
     }
     client_->Act(std::move(action));
   }
@@ -302,7 +327,8 @@ class Terminal final {
 
 void AddAgent(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("agent", "Be an agent in the terminal: see offers and why, accept, reply, resolve");
+  CLI::App* verb = app.add_subcommand(
+      "agent", "Be an agent in the terminal: see offers and why, accept, reply, resolve");
   verb->footer("Keys, once connected:\n" + std::string(kHelp) +
                "Example: centralita agent --api-key luna-demo-key --as carmen");
   verb->add_option("--as", options->name, "The agent's id in the policy")->required();

@@ -1,9 +1,9 @@
 // centralita agents: simulated agents until Ctrl-C.
-#include <cstdio>
-#include <memory>
+#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <cstdio>
+#include <memory>
 
 #include "agents/ledger_observer.h"
 #include "agents/simulated_agents.h"
@@ -43,17 +43,22 @@ int RunVerb(Options& options) {
   }
   options.agents.credentials = {options.endpoint.tenant, options.endpoint.api_key, ""};
   options.agents.agent_ids = options.ids;
-  for (int i = 1; i <= options.number; ++i) options.agents.agent_ids.push_back(options.prefix + std::to_string(i));
+  for (int i = 1; i <= options.number; ++i)
+    options.agents.agent_ids.push_back(options.prefix + std::to_string(i));
   options.agents.think = base::Duration(options.think_ms);
   options.agents.handling = base::Duration(options.handling_ms);
   options.agents.drop_out_every = base::Duration(options.drop_out_every_ms);
-  const auto crew = agents::SimulatedAgents::Start(options.agents, options.endpoint.Connect(), clock, observer.get());
+  const auto crew = agents::SimulatedAgents::Start(options.agents, options.endpoint.Connect(),
+                                                   clock, observer.get());
   const auto until = clock.Monotonic() + std::chrono::seconds(options.seconds);
   while (!(*signal)->WaitFor(base::Duration(1000))) {
     const auto s = crew->Stats();
-    fmt::print("connected {:>4}  offers {:>8}  accepted {:>8}  declined {:>6}  replied {:>8}  resolved {:>8}\n",
-               s.connected, s.offers, s.accepted, s.declined, s.replied, s.resolved);
-    if (s.connected == 0 && !s.last_error.empty()) fmt::print("nobody is connected: {}\n", s.last_error);
+    fmt::print(
+        "connected {:>4}  offers {:>8}  accepted {:>8}  declined {:>6}  replied {:>8}  resolved "
+        "{:>8}\n",
+        s.connected, s.offers, s.accepted, s.declined, s.replied, s.resolved);
+    if (s.connected == 0 && !s.last_error.empty())
+      fmt::print("nobody is connected: {}\n", s.last_error);
     std::fflush(stdout);
     if (options.seconds > 0 && clock.Monotonic() >= until) break;
   }
@@ -68,16 +73,21 @@ int RunVerb(Options& options) {
 
 void AddAgents(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("agents", "Simulated agents: they accept, answer and resolve until Ctrl-C");
+  CLI::App* verb = app.add_subcommand(
+      "agents", "Simulated agents: they accept, answer and resolve until Ctrl-C");
   verb->footer(
       "The agents must be in the tenant's policy. Examples:\n"
       "  centralita agents --api-key luna-demo-key --ids carmen,ivan,sofia\n"
-      "  centralita agents --api-key luna-demo-key --ids ivan,tom --handling 1500 --decline 0.1 --seed 7");
+      "  centralita agents --api-key luna-demo-key --ids ivan,tom --handling 1500 --decline 0.1 "
+      "--seed 7");
   auto* ids = verb->add_option("--ids", options->ids, "Who, separated by commas")->delimiter(',');
-  auto* number = verb->add_option("--number", options->number, "So many, named by --prefix and 1, 2, 3, ...");
+  auto* number =
+      verb->add_option("--number", options->number, "So many, named by --prefix and 1, 2, 3, ...");
   verb->add_option("--prefix", options->prefix, "Begins their names")->capture_default_str();
-  verb->add_option("--think", options->think_ms, "Mean milliseconds from an offer to its answer")->capture_default_str();
-  verb->add_option("--handling", options->handling_ms, "Mean milliseconds from taking it to resolving it")
+  verb->add_option("--think", options->think_ms, "Mean milliseconds from an offer to its answer")
+      ->capture_default_str();
+  verb->add_option("--handling", options->handling_ms,
+                   "Mean milliseconds from taking it to resolving it")
       ->capture_default_str();
   verb->add_option("--decline", options->agents.decline, "Share of offers declined")
       ->check(CLI::Range(0.0, 1.0))
@@ -85,14 +95,19 @@ void AddAgents(CLI::App& app, Run& run) {
   verb->add_option("--ignore", options->agents.ignore, "Share of offers left to lapse")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  verb->add_option("--hold", options->agents.hold, "Share of conversations put on hold after the reply")
+  verb->add_option("--hold", options->agents.hold,
+                   "Share of conversations put on hold after the reply")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  verb->add_option("--drop-out-every", options->drop_out_every_ms, "Mean milliseconds between two lost connections; 0: never")
+  verb->add_option("--drop-out-every", options->drop_out_every_ms,
+                   "Mean milliseconds between two lost connections; 0: never")
       ->capture_default_str();
-  verb->add_option("--seed", options->agents.seed, "Same seed, same decisions")->capture_default_str();
-  verb->add_option("--seconds", options->seconds, "Stop after so long; 0: at Ctrl-C")->capture_default_str();
-  verb->add_option("--ledger", options->ledger, "A folder for what the clients saw, for centralita-ledger-check");
+  verb->add_option("--seed", options->agents.seed, "Same seed, same decisions")
+      ->capture_default_str();
+  verb->add_option("--seconds", options->seconds, "Stop after so long; 0: at Ctrl-C")
+      ->capture_default_str();
+  verb->add_option("--ledger", options->ledger,
+                   "A folder for what the clients saw, for centralita-ledger-check");
   options->endpoint.AddOptions(*verb);
   verb->callback([options, ids, number, &run] {
     if (ids->count() == 0 && number->count() == 0) throw CLI::RequiredError("--ids or --number");

@@ -1,12 +1,12 @@
 // centralita demo: a shop's busy afternoon in half a minute.
-#include <memory>
+#include "demo/demo.h"
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "centralita/app/stop_signal.h"
 #include "client/endpoint.h"
 #include "commands/commands.h"
-#include "demo/demo.h"
 
 namespace centralita::commands {
 namespace {
@@ -22,13 +22,17 @@ int RunVerb(const demo::DemoOptions& options) {
 
 void AddDemo(CLI::App& app, Run& run) {
   auto options = std::make_shared<demo::DemoOptions>();
-  CLI::App* verb = app.add_subcommand("demo", "A shop's busy afternoon in 30 seconds, and proof that nothing was lost");
-  verb->add_option("--data", options->folder, "Folder for its data, ledger and report; replaced each time")
+  CLI::App* verb = app.add_subcommand(
+      "demo", "A shop's busy afternoon in 30 seconds, and proof that nothing was lost");
+  verb->add_option("--data", options->folder,
+                   "Folder for its data, ledger and report; replaced each time")
       ->capture_default_str();
-  verb->add_option("--input", options->input, "Folder of messages.jsonl, signals.jsonl, links.jsonl, policy.yaml")
+  verb->add_option("--input", options->input,
+                   "Folder of messages.jsonl, signals.jsonl, links.jsonl, policy.yaml")
       ->capture_default_str();
   verb->add_flag("--keep", options->keep, "Leave it running afterwards, and say what to try");
-  verb->add_option("--seed", options->seed, "Of the simulated agents' decisions")->capture_default_str();
+  verb->add_option("--seed", options->seed, "Of the simulated agents' decisions")
+      ->capture_default_str();
   verb->callback([options, &run] { run = [options] { return RunVerb(*options); }; });
 }
 

@@ -1,9 +1,9 @@
 // centralita policy check: is this policy file right?
-#include <cstdio>
-#include <memory>
+#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <cstdio>
+#include <memory>
 
 #include "centralita/app/policy_document.h"
 #include "client/endpoint.h"
@@ -28,9 +28,11 @@ int Check(const std::string& path) {
 }  // namespace
 
 void AddPolicy(CLI::App& app, Run& run) {
-  CLI::App* verb = app.add_subcommand("policy", "The policy file: rules, routes, pools, agents, clocks");
+  CLI::App* verb =
+      app.add_subcommand("policy", "The policy file: rules, routes, pools, agents, clocks");
   verb->require_subcommand(1);
-  CLI::App* check = verb->add_subcommand("check", "Every mistake of a file, with its line and what to write instead");
+  CLI::App* check = verb->add_subcommand(
+      "check", "Every mistake of a file, with its line and what to write instead");
   auto path = std::make_shared<std::string>();
   check->add_option("file", *path, "As in deploy/demo/policy.yaml")->required();
   check->callback([path, &run] { run = [path] { return Check(*path); }; });

@@ -1,10 +1,10 @@
 // centralita queues, trace, explain, dlq: questions to metrics.
-#include <cstdio>
-#include <memory>
-
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
 
 #include "absl/status/statusor.h"
 #include "centralita/base/clock.h"
@@ -58,51 +58,63 @@ int Queues(Options& options) {
   if (!queues.ok()) return client::Fail(queues.status());
 
   const int64_t now = base::ToUnixMillis(base::SystemClock().Now());
-  views::Table table({{"POOL", Align::kLeft}, {"QUEUE", Align::kLeft}, {"WAITING", Align::kRight},
-                      {"OLDEST", Align::kRight}, {"OFFERED", Align::kRight}, {"ACTIVE", Align::kRight},
-                      {"ON HOLD", Align::kRight}, {"CLOSED", Align::kRight}, {"BREACHES", Align::kRight}});
+  views::Table table({{"POOL", Align::kLeft},
+                      {"QUEUE", Align::kLeft},
+                      {"WAITING", Align::kRight},
+                      {"OLDEST", Align::kRight},
+                      {"OFFERED", Align::kRight},
+                      {"ACTIVE", Align::kRight},
+                      {"ON HOLD", Align::kRight},
+                      {"CLOSED", Align::kRight},
+                      {"BREACHES", Align::kRight}});
   for (const auto& row : queues->rows()) {
     const int64_t oldest = row.oldest_eligible_unix_ms();
-    table.Add({row.pool(), row.queue(), std::to_string(row.queued()),
-               oldest == 0 ? "-" : base::FormatDuration(base::Duration(std::max<int64_t>(0, now - oldest))),
-               std::to_string(row.offered()), std::to_string(row.active()), std::to_string(row.waiting()),
-               std::to_string(row.closed()), std::to_string(row.breaches())});
+    table.Add(
+        {row.pool(), row.queue(), std::to_string(row.queued()),
+         oldest == 0 ? "-"
+                     : base::FormatDuration(base::Duration(std::max<int64_t>(0, now - oldest))),
+         std::to_string(row.offered()), std::to_string(row.active()), std::to_string(row.waiting()),
+         std::to_string(row.closed()), std::to_string(row.breaches())});
   }
   fmt::print("{}", table.Print());
   const auto& m = overview->messages();
   fmt::print(
-      "\nmessages: {} accepted = {} resolved + {} duplicates + {} queued + {} offered + {} active + {} on hold + {} "
+      "\nmessages: {} accepted = {} resolved + {} duplicates + {} queued + {} offered + {} active "
+      "+ {} on hold + {} "
       "dead letters + {} in flight\n",
-      m.accepted(), m.resolved(), m.duplicates(), m.queued(), m.offered(), m.active(), m.waiting(), m.dead_lettered(),
-      m.in_flight());
+      m.accepted(), m.resolved(), m.duplicates(), m.queued(), m.offered(), m.active(), m.waiting(),
+      m.dead_lettered(), m.in_flight());
   return 0;
 }
 
 int Trace(Options& options, bool explain) {
   metrics::v1::TraceRequest request;
   request.set_tenant(options.endpoint.tenant);
-  (options.by_conversation ? *request.mutable_conversation_id() : *request.mutable_message_id()) = options.id;
-  auto trace = Ask<metrics::v1::TraceRequest, metrics::v1::TraceResponse>(options, request,
-                                                                         &metrics::v1::MetricsService::Stub::Trace);
-  if (!trace.ok() && trace.status().code() == absl::StatusCode::kNotFound && !options.by_conversation) {
+  (options.by_conversation ? *request.mutable_conversation_id() : *request.mutable_message_id()) =
+      options.id;
+  auto trace = Ask<metrics::v1::TraceRequest, metrics::v1::TraceResponse>(
+      options, request, &metrics::v1::MetricsService::Stub::Trace);
+  if (!trace.ok() && trace.status().code() == absl::StatusCode::kNotFound &&
+      !options.by_conversation) {
     // An id that is no message's may be a conversation's.
     request.clear_message_id();
     request.set_conversation_id(options.id);
-    trace = Ask<metrics::v1::TraceRequest, metrics::v1::TraceResponse>(options, request,
-                                                                       &metrics::v1::MetricsService::Stub::Trace);
+    trace = Ask<metrics::v1::TraceRequest, metrics::v1::TraceResponse>(
+        options, request, &metrics::v1::MetricsService::Stub::Trace);
   }
   if (!trace.ok()) return client::Fail(trace.status());
   if (!trace->message_id().empty()) fmt::print("message       {}\n", trace->message_id());
   if (!trace->conversation_id().empty()) fmt::print("conversation  {}\n", trace->conversation_id());
   if (trace->has_inbound()) {
-    fmt::print("accepted as   {} partition {} offset {}\n", trace->inbound().topic(), trace->inbound().partition(),
-               trace->inbound().offset());
+    fmt::print("accepted as   {} partition {} offset {}\n", trace->inbound().topic(),
+               trace->inbound().partition(), trace->inbound().offset());
   }
   fmt::print("\n");
   for (const auto& traced : trace->events()) {
     const std::string decision = views::DescribeDecision(traced.event().decision());
     if (explain && decision.empty()) continue;
-    fmt::print("{}  {}\n", base::FormatUtc(base::FromUnixMillis(traced.event().at_unix_ms())).substr(11, 12),
+    fmt::print("{}  {}\n",
+               base::FormatUtc(base::FromUnixMillis(traced.event().at_unix_ms())).substr(11, 12),
                views::Describe(traced.event()));
     if (explain) fmt::print("{}", decision);
   }
@@ -112,25 +124,35 @@ int Trace(Options& options, bool explain) {
 int ListLetters(Options& options) {
   metrics::v1::ListDeadLettersRequest request;
   request.set_limit(options.limit);
-  const auto letters = Ask<metrics::v1::ListDeadLettersRequest, metrics::v1::ListDeadLettersResponse>(
-      options, request, &metrics::v1::MetricsService::Stub::ListDeadLetters);
+  const auto letters =
+      Ask<metrics::v1::ListDeadLettersRequest, metrics::v1::ListDeadLettersResponse>(
+          options, request, &metrics::v1::MetricsService::Stub::ListDeadLetters);
   if (!letters.ok()) return client::Fail(letters.status());
   if (letters->rows().empty()) {
     fmt::print("No dead letters.\n");
     return 0;
   }
-  views::Table table({{"LETTER", Align::kLeft}, {"FROM", Align::kLeft}, {"STAGE", Align::kLeft},
-                      {"REASON", Align::kLeft}, {"BYTES", Align::kRight}, {"WHEN", Align::kLeft},
-                      {"REPLAYED", Align::kLeft}, {"DETAIL", Align::kLeft}});
+  views::Table table({{"LETTER", Align::kLeft},
+                      {"FROM", Align::kLeft},
+                      {"STAGE", Align::kLeft},
+                      {"REASON", Align::kLeft},
+                      {"BYTES", Align::kRight},
+                      {"WHEN", Align::kLeft},
+                      {"REPLAYED", Align::kLeft},
+                      {"DETAIL", Align::kLeft}});
   for (const auto& row : letters->rows()) {
     table.Add({fmt::format("{}:{}", row.letter().partition(), row.letter().offset()),
-               fmt::format("{}:{}:{}", row.original().topic(), row.original().partition(), row.original().offset()),
+               fmt::format("{}:{}:{}", row.original().topic(), row.original().partition(),
+                           row.original().offset()),
                row.stage(), row.reason(), std::to_string(row.size_bytes()),
-               base::FormatUtc(base::FromUnixMillis(row.at_unix_ms())), row.replayed() ? "yes" : "no",
-               views::Shorten(row.detail(), 60)});
+               base::FormatUtc(base::FromUnixMillis(row.at_unix_ms())),
+               row.replayed() ? "yes" : "no", views::Shorten(row.detail(), 60)});
   }
-  fmt::print("{}\nReplay one with `centralita dlq replay {}`, all with `centralita dlq replay --all`.\n",
-             table.Print(), fmt::format("{}:{}", letters->rows(0).letter().partition(), letters->rows(0).letter().offset()));
+  fmt::print(
+      "{}\nReplay one with `centralita dlq replay {}`, all with `centralita dlq replay --all`.\n",
+      table.Print(),
+      fmt::format("{}:{}", letters->rows(0).letter().partition(),
+                  letters->rows(0).letter().offset()));
   return 0;
 }
 
@@ -148,15 +170,18 @@ int ReplayLetters(Options& options) {
     coordinates.set_partition(partition);
     coordinates.set_offset(offset);
   }
-  const auto replay = Ask<metrics::v1::ReplayDeadLettersRequest, metrics::v1::ReplayDeadLettersResponse>(
-      options, request, &metrics::v1::MetricsService::Stub::ReplayDeadLetters);
+  const auto replay =
+      Ask<metrics::v1::ReplayDeadLettersRequest, metrics::v1::ReplayDeadLettersResponse>(
+          options, request, &metrics::v1::MetricsService::Stub::ReplayDeadLetters);
   if (!replay.ok()) return client::Fail(replay.status());
-  fmt::print("{} replayed, {} skipped because they were replayed before\n", replay->replayed(), replay->skipped());
+  fmt::print("{} replayed, {} skipped because they were replayed before\n", replay->replayed(),
+             replay->skipped());
   return 0;
 }
 
 void AddTraceOptions(CLI::App& verb, const std::shared_ptr<Options>& options) {
-  verb.add_option("id", options->id, "A message's or a conversation's id, or how it begins")->required();
+  verb.add_option("id", options->id, "A message's or a conversation's id, or how it begins")
+      ->required();
   verb.add_flag("--conversation", options->by_conversation, "The id is a conversation's");
   options->endpoint.AddOptions(verb);
 }
@@ -165,22 +190,24 @@ void AddTraceOptions(CLI::App& verb, const std::shared_ptr<Options>& options) {
 
 void AddQueues(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("queues", "What waits, for how long, and where every message is");
+  CLI::App* verb =
+      app.add_subcommand("queues", "What waits, for how long, and where every message is");
   options->endpoint.AddOptions(*verb);
   verb->callback([options, &run] { run = [options] { return Queues(*options); }; });
 }
 
 void AddTrace(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("trace", "The life of a message: each event of its conversation");
+  CLI::App* verb =
+      app.add_subcommand("trace", "The life of a message: each event of its conversation");
   AddTraceOptions(*verb, options);
   verb->callback([options, &run] { run = [options] { return Trace(*options, false); }; });
 }
 
 void AddExplain(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      app.add_subcommand("explain", "Why it went where it went: rules, priority, the agent who won and who did not");
+  CLI::App* verb = app.add_subcommand(
+      "explain", "Why it went where it went: rules, priority, the agent who won and who did not");
   AddTraceOptions(*verb, options);
   verb->callback([options, &run] { run = [options] { return Trace(*options, true); }; });
 }

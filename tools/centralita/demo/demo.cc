@@ -1,6 +1,8 @@
 #include "demo/demo.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,11 +11,8 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <utility>
-
-#include <fmt/format.h>
-#include <grpcpp/grpcpp.h>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "agents/ledger_observer.h"
 #include "agents/simulated_agents.h"
@@ -43,7 +42,8 @@ constexpr double kResolvedShare = 0.95;
 
 // The keys of the demo's policy; a shop's own are nowhere in clear.
 const std::map<std::string, std::string>& Keys() {
-  static const std::map<std::string, std::string> kKeys = {{"luna", "luna-demo-key"}, {"sol", "sol-demo-key"}};
+  static const std::map<std::string, std::string> kKeys = {{"luna", "luna-demo-key"},
+                                                           {"sol", "sol-demo-key"}};
   return kKeys;
 }
 
@@ -57,9 +57,12 @@ class Demo final {
     ABSL_RETURN_IF_ERROR(PrepareFolder());
     ABSL_RETURN_IF_ERROR(StartNode());
     ABSL_RETURN_IF_ERROR(StartAgents());
-    ABSL_ASSIGN_OR_RETURN(teller_, Storyteller::Start(node_->log(), [this](const std::string& line) { screen_.Say(line); }));
+    ABSL_ASSIGN_OR_RETURN(
+        teller_,
+        Storyteller::Start(node_->log(), [this](const std::string& line) { screen_.Say(line); }));
     fmt::print(
-        "Mercado Luna's busy afternoon: {} messages, 12 agents, clocks of seconds, so that warnings and some\n"
+        "Mercado Luna's busy afternoon: {} messages, 12 agents, clocks of seconds, so that "
+        "warnings and some\n"
         "breaches really happen. Three stories are told as they happen (★).\n\n",
         script.messages.size());
     if (!Play(std::move(script))) {
@@ -103,7 +106,8 @@ class Demo final {
       started = Try(options);
     }
     if (!started.ok()) {
-      return absl::Status(started.code(), fmt::format("{} The log is in {}.", std::string(started.message()), log.file));
+      return absl::Status(started.code(), fmt::format("{} The log is in {}.",
+                                                      std::string(started.message()), log.file));
     }
     endpoint_.server = fmt::format("127.0.0.1:{}", node_->grpc_port());
     endpoint_.api_key = Keys().at("luna");
@@ -119,8 +123,9 @@ class Demo final {
   }
 
   absl::Status StartAgents() {
-    ABSL_ASSIGN_OR_RETURN(const auto policy,
-                          app::PolicyDocument::ReadFile((fs::path(options_.input) / "policy.yaml").string()));
+    ABSL_ASSIGN_OR_RETURN(
+        const auto policy,
+        app::PolicyDocument::ReadFile((fs::path(options_.input) / "policy.yaml").string()));
     observer_ = std::make_unique<agents::LedgerObserver>(*ledger_, clock_);
     for (const std::string& tenant : policy.Tenants()) {
       agents::SimulatedAgentsOptions options;
@@ -165,7 +170,8 @@ class Demo final {
       if (!player_->done()) continue;
       if (played == std::chrono::steady_clock::time_point{}) played = now;
       const auto& m = moment.overview.messages();
-      const bool settled = m.accepted() >= told_ && m.accepted() == m.resolved() + m.duplicates() + m.dead_lettered();
+      const bool settled = m.accepted() >= told_ &&
+                           m.accepted() == m.resolved() + m.duplicates() + m.dead_lettered();
       if (settled || now - played > std::chrono::seconds(options_.settle_seconds)) break;
     }
     screen_.End();
@@ -190,7 +196,8 @@ class Demo final {
 
   absl::StatusOr<int> Report() {
     if (const absl::Status status = player_->status(); !status.ok()) {
-      fmt::print("\nNot everything of the input could be played: {}\n", std::string(status.message()));
+      fmt::print("\nNot everything of the input could be played: {}\n",
+                 std::string(status.message()));
     }
     crew_->Stop();
     // A last look at the whole log: it is the events that the ledger is checked against.
@@ -211,7 +218,9 @@ class Demo final {
     std::string program = options_.checker;
     if (program.empty()) {
       std::error_code error;
-      program = (fs::read_symlink("/proc/self/exe", error).parent_path() / "centralita-ledger-check").string();
+      program =
+          (fs::read_symlink("/proc/self/exe", error).parent_path() / "centralita-ledger-check")
+              .string();
     }
     const std::string report = Path("report.json");
     const std::string ledger = Path("ledger");
@@ -221,13 +230,15 @@ class Demo final {
     args.push_back(nullptr);
     pid_t child = 0;
     if (posix_spawn(&child, program.c_str(), nullptr, nullptr, args.data(), environ) != 0) {
-      return absl::NotFoundError(fmt::format("The ledger check {} cannot be started; build it with ./dev build.", program));
+      return absl::NotFoundError(fmt::format(
+          "The ledger check {} cannot be started; build it with ./dev build.", program));
     }
     int status = 0;
     if (waitpid(child, &status, 0) != child || !WIFEXITED(status)) {
       return absl::InternalError("The ledger check ended abnormally.");
     }
-    if (WEXITSTATUS(status) == 2) return absl::DataLossError("The ledger could not be judged; see above.");
+    if (WEXITSTATUS(status) == 2)
+      return absl::DataLossError("The ledger could not be judged; see above.");
     return WEXITSTATUS(status);
   }
 
@@ -239,28 +250,33 @@ class Demo final {
     const auto accepted = report.value("accepted", uint64_t{0});
     const auto duplicates = report.value("duplicates", uint64_t{0});
     const auto resolved = report.value("resolved", uint64_t{0});
-    const bool done = accepted > duplicates &&
-                      static_cast<double>(resolved) >= kResolvedShare * static_cast<double>(accepted - duplicates);
+    const bool done =
+        accepted > duplicates && static_cast<double>(resolved) >=
+                                     kResolvedShare * static_cast<double>(accepted - duplicates);
     fmt::print("\n{} The report is in {}, the log in {}.\n",
                checked != 0 ? "FAULTS were found, see above."
                : !done      ? "Nothing was lost, but less than 95 % was resolved in time."
                             : "Nothing lost, nothing done twice, nobody above capacity.",
                Path("report.json"), Path("log.txt"));
     if (!options_.keep) {
-      fmt::print("Next: ./dev demo --keep leaves it running to try things; README.md tells what.\n");
+      fmt::print(
+          "Next: ./dev demo --keep leaves it running to try things; README.md tells what.\n");
     }
     return checked == 0 && done ? 0 : 1;
   }
 
   void KeepRunning() {
     fmt::print(
-        "\nIt goes on running; Ctrl-C stops it. Try, in another terminal (export CENTRALITA_API_KEY={0}):\n"
+        "\nIt goes on running; Ctrl-C stops it. Try, in another terminal (export "
+        "CENTRALITA_API_KEY={0}):\n"
         "  build/release/bin/centralita agent --server {1} --as carmen\n"
-        "  build/release/bin/centralita send --server {3} --channel chat \"hola, ¿dónde está mi pedido?\"\n"
+        "  build/release/bin/centralita send --server {3} --channel chat \"hola, ¿dónde está mi "
+        "pedido?\"\n"
         "  build/release/bin/centralita queues --server {1}\n"
         "  build/release/bin/centralita explain --server {1} MESSAGE_ID\n"
         "  curl -s http://127.0.0.1:{2}/metrics | grep centralita_messages\n",
-        Keys().at("luna"), endpoint_.server, node_->admin_port(), fmt::format("127.0.0.1:{}", node_->ingest_port()));
+        Keys().at("luna"), endpoint_.server, node_->admin_port(),
+        fmt::format("127.0.0.1:{}", node_->ingest_port()));
     std::fflush(stdout);
     stop_.Wait();
   }
@@ -295,6 +311,8 @@ class Demo final {
 
 }  // namespace
 
-absl::StatusOr<int> RunDemo(const DemoOptions& options, app::StopSignal& stop) { return Demo(options, stop).Run(); }
+absl::StatusOr<int> RunDemo(const DemoOptions& options, app::StopSignal& stop) {
+  return Demo(options, stop).Run();
+}
 
 }  // namespace centralita::demo

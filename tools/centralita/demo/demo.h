@@ -1,5 +1,5 @@
-// The demo: a node of its own, simulated agents, the shop's afternoon played in real time, a live table, and a report
-// made by the independent ledger check.
+// The demo: a node of its own, simulated agents, the shop's afternoon played in real time, a live
+// table, and a report made by the independent ledger check.
 #pragma once
 
 #include <cstdint>

@@ -36,18 +36,23 @@ absl::Status ReadTopic(eventlog::EventLog& log, std::string_view topic, const Vi
 }  // namespace
 
 absl::Status DumpLog(eventlog::EventLog& log, ledger::LedgerWriter& ledger) {
-  ABSL_RETURN_IF_ERROR(ReadTopic(log, base::topics::kEvents, [&](uint32_t partition, const eventlog::Record& record) {
-    metrics::v1::TracedEvent traced;
-    if (!traced.mutable_event()->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) return;
-    traced.mutable_coordinates()->set_topic(std::string(base::topics::kEvents));
-    traced.mutable_coordinates()->set_partition(partition);
-    traced.mutable_coordinates()->set_offset(record.offset);
-    traced.set_append_unix_ms(base::ToUnixMillis(record.append_time));
-    ledger.Event(traced);
-  }));
-  return ReadTopic(log, base::topics::kDeadLetter, [&](uint32_t partition, const eventlog::Record& record) {
-    ledger.DeadLetter(partition, record.offset, base::ToUnixMillis(record.append_time), record.value);
-  });
+  ABSL_RETURN_IF_ERROR(ReadTopic(
+      log, base::topics::kEvents, [&](uint32_t partition, const eventlog::Record& record) {
+        metrics::v1::TracedEvent traced;
+        if (!traced.mutable_event()->ParseFromArray(record.value.data(),
+                                                    static_cast<int>(record.value.size())))
+          return;
+        traced.mutable_coordinates()->set_topic(std::string(base::topics::kEvents));
+        traced.mutable_coordinates()->set_partition(partition);
+        traced.mutable_coordinates()->set_offset(record.offset);
+        traced.set_append_unix_ms(base::ToUnixMillis(record.append_time));
+        ledger.Event(traced);
+      }));
+  return ReadTopic(log, base::topics::kDeadLetter,
+                   [&](uint32_t partition, const eventlog::Record& record) {
+                     ledger.DeadLetter(partition, record.offset,
+                                       base::ToUnixMillis(record.append_time), record.value);
+                   });
 }
 
 }  // namespace centralita::demo

@@ -1,12 +1,12 @@
 #include "demo/player.h"
 
-#include <algorithm>
-#include <fstream>
-#include <utility>
-
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "centralita/base/status_macros.h"
 #include "centralita/ingest/v1/ingest.grpc.pb.h"
@@ -19,7 +19,9 @@ absl::StatusOr<std::vector<std::string>> ReadLines(const std::string& path) {
   std::ifstream file(path);
   if (!file) {
     return absl::NotFoundError(
-        fmt::format("The demo's input {} cannot be read. Run it from the checkout, or name the folder by --input.", path));
+        fmt::format("The demo's input {} cannot be read. Run it from the checkout, or name the "
+                    "folder by --input.",
+                    path));
   }
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) {
@@ -75,7 +77,8 @@ void Player::Run() {
   for (const std::string& line : script_.links) cues.push_back({AtMs(line), 0, &line});
   for (const std::string& line : script_.signals) cues.push_back({AtMs(line), 1, &line});
   for (const std::string& line : script_.messages) cues.push_back({AtMs(line), 2, &line});
-  std::ranges::stable_sort(cues, {}, [](const Cue& cue) { return std::pair(cue.at_ms, cue.order); });
+  std::ranges::stable_sort(cues, {},
+                           [](const Cue& cue) { return std::pair(cue.at_ms, cue.order); });
   const auto start = clock_.Monotonic();
   for (const Cue& cue : cues) {
     std::this_thread::sleep_until(start + base::Duration(cue.at_ms));
@@ -90,9 +93,12 @@ void Player::Run() {
 
 absl::Status Player::Play(const Cue& cue) {
   switch (cue.order) {
-    case 0: return PlayLink(*cue.line);
-    case 1: return PlaySignal(*cue.line);
-    default: return PlayMessage(*cue.line);
+    case 0:
+      return PlayLink(*cue.line);
+    case 1:
+      return PlaySignal(*cue.line);
+    default:
+      return PlayMessage(*cue.line);
   }
 }
 
@@ -114,8 +120,9 @@ absl::Status Player::PlayMessage(const std::string& line) {
   ingest::v1::SubmitResponse response;
   const grpc::Status status = stubs_->ingest->Submit(&context, request, &response);
   const ingest::v1::ItemResult& result = response.result();
-  const std::string customer = fmt::format("{}/{}/{}", client::ChannelName(played.message.channel()),
-                                           played.message.account(), played.message.handle());
+  const std::string customer =
+      fmt::format("{}/{}/{}", client::ChannelName(played.message.channel()),
+                  played.message.account(), played.message.handle());
   sending.answered_unix_ms = base::ToUnixMillis(clock_.Now());
   sending.tenant = played.notes.tenant;
   sending.customer_key = customer;
@@ -132,7 +139,8 @@ absl::Status Player::PlayMessage(const std::string& line) {
   if (!status.ok()) return rpc::FromGrpc(status);
   if (result.has_error()) {
     return absl::InvalidArgumentError(fmt::format("The message {} was refused: {}",
-                                                  played.message.provider_message_id(), result.error().message()));
+                                                  played.message.provider_message_id(),
+                                                  result.error().message()));
   }
   told_(played, result);
   return absl::OkStatus();
@@ -149,7 +157,8 @@ absl::Status Player::PlaySignal(const std::string& line) {
   if (!status.ok()) return rpc::FromGrpc(status);
   for (const auto& result : response.results()) {
     if (result.has_error()) {
-      return absl::InvalidArgumentError(fmt::format("A signal was refused: {}", result.error().message()));
+      return absl::InvalidArgumentError(
+          fmt::format("A signal was refused: {}", result.error().message()));
     }
   }
   return absl::OkStatus();
@@ -163,7 +172,8 @@ absl::Status Player::PlayLink(const std::string& line) {
   const grpc::Status status = stubs_->ingest->LinkHandle(&context, played.link, &response);
   if (!status.ok()) return rpc::FromGrpc(status);
   if (response.has_error()) {
-    return absl::InvalidArgumentError(fmt::format("A link was refused: {}", response.error().message()));
+    return absl::InvalidArgumentError(
+        fmt::format("A link was refused: {}", response.error().message()));
   }
   return absl::OkStatus();
 }

@@ -30,13 +30,14 @@ struct Script {
 absl::StatusOr<Script> ReadScript(const std::string& folder);
 
 // A message was accepted. Called on the player's thread.
-using Told = std::function<void(const client::PlayedMessage& played, const ingest::v1::ItemResult& result)>;
+using Told =
+    std::function<void(const client::PlayedMessage& played, const ingest::v1::ItemResult& result)>;
 
 class Player final {
  public:
   // Starts at once. Everything outlives it. `keys`: tenant -> API key.
-  Player(Script script, client::Endpoint endpoint, std::map<std::string, std::string> keys, const base::Clock& clock,
-         ledger::LedgerWriter& ledger, Told told);
+  Player(Script script, client::Endpoint endpoint, std::map<std::string, std::string> keys,
+         const base::Clock& clock, ledger::LedgerWriter& ledger, Told told);
   ~Player();
 
   bool done() const { return done_; }

@@ -1,4 +1,5 @@
-// What a person sees while the demo runs: stories above, a live table below. Without a terminal: the same in plain lines.
+// What a person sees while the demo runs: stories above, a live table below. Without a terminal:
+// the same in plain lines.
 #pragma once
 
 #include <map>

@@ -1,9 +1,9 @@
 #include "demo/storyteller.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/base/status_macros.h"
 #include "centralita/base/topics.h"
@@ -34,13 +34,20 @@ const char* TitleOf(const std::string& story) {
 const std::string& MessageOf(const Event& event) {
   static const std::string kNone;
   switch (event.kind_case()) {
-    case Event::kDuplicate: return event.duplicate().message_id();
-    case Event::kOpened: return event.opened().message().message_id();
-    case Event::kJoined: return event.joined().message().message_id();
-    case Event::kAnswered: return event.answered().message_id();
-    case Event::kReopened: return event.reopened().message().message_id();
-    case Event::kMoved: return event.moved().message().message_id();
-    default: return kNone;
+    case Event::kDuplicate:
+      return event.duplicate().message_id();
+    case Event::kOpened:
+      return event.opened().message().message_id();
+    case Event::kJoined:
+      return event.joined().message().message_id();
+    case Event::kAnswered:
+      return event.answered().message_id();
+    case Event::kReopened:
+      return event.reopened().message().message_id();
+    case Event::kMoved:
+      return event.moved().message().message_id();
+    default:
+      return kNone;
   }
 }
 
@@ -56,34 +63,46 @@ std::string Addends(const Event& event) {
 std::string Line(const Event& event) {
   switch (event.kind_case()) {
     case Event::kOpened:
-      return fmt::format("is a {}, priority {}{}", event.opened().facts().intent(), event.opened().facts().priority(),
-                         Addends(event));
-    case Event::kJoined: return fmt::format("message {} joins: still one piece of work", event.joined().message().sequence());
+      return fmt::format("is a {}, priority {}{}", event.opened().facts().intent(),
+                         event.opened().facts().priority(), Addends(event));
+    case Event::kJoined:
+      return fmt::format("message {} joins: still one piece of work",
+                         event.joined().message().sequence());
     case Event::kAmended:
       return fmt::format("AMENDED while waiting ({}): priority {} now{}", event.amended().reason(),
                          event.amended().facts().priority(), Addends(event));
     case Event::kQueued:
-      return event.queued().reason() == "new" ? fmt::format("waits in {}/{}", event.pool(), event.queue()) : "";
+      return event.queued().reason() == "new"
+                 ? fmt::format("waits in {}/{}", event.pool(), event.queue())
+                 : "";
     case Event::kOffered:
-      return fmt::format("offered to {}{}", event.offered().agent_id(),
-                         event.decision().runners_up().empty()
-                             ? ""
-                             : fmt::format(", before {}", event.decision().runners_up(0).agent_id()));
-    case Event::kAccepted: return fmt::format("{} takes it", event.accepted().agent_id());
-    case Event::kOfferEnded: return fmt::format("{} does not take it; back in the queue with its age",
-                                                event.offer_ended().agent_id());
-    case Event::kReplied: return fmt::format("{} answers", event.replied().agent_id());
-    case Event::kClosed: return "resolved";
-    case Event::kWarned: return fmt::format("the clock {} warns", event.warned().alarm().clock());
-    case Event::kBreached: return fmt::format("the clock {} is breached", event.breached().alarm().clock());
-    default: return "";
+      return fmt::format(
+          "offered to {}{}", event.offered().agent_id(),
+          event.decision().runners_up().empty()
+              ? ""
+              : fmt::format(", before {}", event.decision().runners_up(0).agent_id()));
+    case Event::kAccepted:
+      return fmt::format("{} takes it", event.accepted().agent_id());
+    case Event::kOfferEnded:
+      return fmt::format("{} does not take it; back in the queue with its age",
+                         event.offer_ended().agent_id());
+    case Event::kReplied:
+      return fmt::format("{} answers", event.replied().agent_id());
+    case Event::kClosed:
+      return "resolved";
+    case Event::kWarned:
+      return fmt::format("the clock {} warns", event.warned().alarm().clock());
+    case Event::kBreached:
+      return fmt::format("the clock {} is breached", event.breached().alarm().clock());
+    default:
+      return "";
   }
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Storyteller>> Storyteller::Start(eventlog::EventLog& log,
-                                                                std::function<void(const std::string&)> tell) {
+absl::StatusOr<std::unique_ptr<Storyteller>> Storyteller::Start(
+    eventlog::EventLog& log, std::function<void(const std::string&)> tell) {
   const std::string topic(base::topics::kEvents);
   ABSL_ASSIGN_OR_RETURN(const auto info, log.Describe(topic));
   std::vector<eventlog::TopicPartition> partitions;
@@ -104,12 +123,14 @@ Storyteller::~Storyteller() {
   thread_.join();
 }
 
-void Storyteller::Accepted(const std::string& story, const std::string& message_id, const std::string& what) {
+void Storyteller::Accepted(const std::string& story, const std::string& message_id,
+                           const std::string& what) {
   if (TitleOf(story) == nullptr) return;
   const std::scoped_lock lock(mutex_);
   story_of_message_[message_id] = story;
   Tell(story, what);
-  if (const auto known = conversation_of_message_.find(message_id); known != conversation_of_message_.end()) {
+  if (const auto known = conversation_of_message_.find(message_id);
+      known != conversation_of_message_.end()) {
     story_of_conversation_[known->second] = story;
     for (const Event& event : early_[known->second]) Follow(event);
     early_.erase(known->second);
@@ -123,11 +144,13 @@ void Storyteller::Run() {
     for (const auto& batch : result->batches) {
       for (const auto& record : batch.records()) {
         Event event;
-        if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) continue;
+        if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())))
+          continue;
         const std::scoped_lock lock(mutex_);
         if (!MessageOf(event).empty() && !event.conversation_id().empty()) {
           conversation_of_message_[MessageOf(event)] = event.conversation_id();
-          if (const auto story = story_of_message_.find(MessageOf(event)); story != story_of_message_.end()) {
+          if (const auto story = story_of_message_.find(MessageOf(event));
+              story != story_of_message_.end()) {
             story_of_conversation_[event.conversation_id()] = story->second;
           }
         }

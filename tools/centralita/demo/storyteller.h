@@ -1,5 +1,5 @@
-// Tells the demo's stories as they happen: follows `events` and says a line when something happens to the conversations
-// of the messages that belong to a story.
+// Tells the demo's stories as they happen: follows `events` and says a line when something happens
+// to the conversations of the messages that belong to a story.
 #pragma once
 
 #include <atomic>
@@ -21,15 +21,16 @@ namespace centralita::demo {
 class Storyteller final {
  public:
   // Calls `tell` with each line, on its own thread.
-  static absl::StatusOr<std::unique_ptr<Storyteller>> Start(eventlog::EventLog& log,
-                                                            std::function<void(const std::string&)> tell);
+  static absl::StatusOr<std::unique_ptr<Storyteller>> Start(
+      eventlog::EventLog& log, std::function<void(const std::string&)> tell);
   ~Storyteller();
 
   // A message of a story was accepted. `what`: what happened, in a few words, told at once.
   void Accepted(const std::string& story, const std::string& message_id, const std::string& what);
 
  private:
-  Storyteller(std::unique_ptr<eventlog::Consumer> events, std::function<void(const std::string&)> tell)
+  Storyteller(std::unique_ptr<eventlog::Consumer> events,
+              std::function<void(const std::string&)> tell)
       : events_(std::move(events)), tell_(std::move(tell)) {}
   void Run();
   void Follow(const events::v1::Event& event);

@@ -9,7 +9,8 @@ namespace centralita::load {
 size_t Histogram::BucketOf(uint64_t us) {
   if (us < (1U << kSubBits)) return us;
   const int exponent = std::bit_width(us) - kSubBits - 1;
-  return (static_cast<size_t>(exponent + 1) << kSubBits) + ((us >> exponent) & ((1U << kSubBits) - 1));
+  return (static_cast<size_t>(exponent + 1) << kSubBits) +
+         ((us >> exponent) & ((1U << kSubBits) - 1));
 }
 
 uint64_t Histogram::UpperBound(size_t bucket) {

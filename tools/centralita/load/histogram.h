@@ -1,4 +1,5 @@
-// Latencies in milliseconds with bounded relative error (about 3 %): buckets of 1/32 of a power of two of microseconds.
+// Latencies in milliseconds with bounded relative error (about 3 %): buckets of 1/32 of a power of
+// two of microseconds.
 #pragma once
 
 #include <array>

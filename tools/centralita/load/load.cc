@@ -1,5 +1,7 @@
 #include "load/load.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -9,8 +11,6 @@
 #include <random>
 #include <thread>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/base/status_macros.h"
 #include "client/frame_stream.h"
@@ -38,8 +38,9 @@ constexpr std::array kPhrases = {
     "is the blue one back in stock soon? 😊",
 };
 
-constexpr std::array kChannels = {common::v1::CHANNEL_CHAT, common::v1::CHANNEL_EMAIL, common::v1::CHANNEL_WHATSAPP,
-                                  common::v1::CHANNEL_FORM, common::v1::CHANNEL_INSTAGRAM};
+constexpr std::array kChannels = {common::v1::CHANNEL_CHAT, common::v1::CHANNEL_EMAIL,
+                                  common::v1::CHANNEL_WHATSAPP, common::v1::CHANNEL_FORM,
+                                  common::v1::CHANNEL_INSTAGRAM};
 
 absl::StatusOr<std::vector<NewMessage>> Templates(const std::string& input, base::TimePoint now) {
   std::vector<NewMessage> templates;
@@ -62,14 +63,16 @@ absl::StatusOr<std::vector<NewMessage>> Templates(const std::string& input, base
     played->message.clear_not_before_unix_ms();
     templates.push_back(std::move(played->message));
   }
-  if (templates.empty()) return absl::InvalidArgumentError(fmt::format("The input {} has no messages.", input));
+  if (templates.empty())
+    return absl::InvalidArgumentError(fmt::format("The input {} has no messages.", input));
   return templates;
 }
 
 // What all streams add to.
 class Books final {
  public:
-  explicit Books(const LoadOptions& options, const base::Clock& clock) : options_(options), clock_(clock) {}
+  explicit Books(const LoadOptions& options, const base::Clock& clock)
+      : options_(options), clock_(clock) {}
 
   void Done(const client::Frame& frame, const ingest::v1::SubmitStreamResponse* response) {
     const auto now = clock_.Monotonic();
@@ -85,7 +88,8 @@ class Books final {
       } else {
         ++result_.refused;
         if (result_.first_refusal.empty()) {
-          result_.first_refusal = fmt::format("{}: {}", result->error().code(), result->error().message());
+          result_.first_refusal =
+              fmt::format("{}: {}", result->error().code(), result->error().message());
         }
       }
     }
@@ -104,8 +108,8 @@ class Books final {
   void Note(const client::Frame& frame, int i, const ingest::v1::ItemResult* result) {
     if (options_.ledger == nullptr) return;
     const NewMessage& message = frame.request.messages(i);
-    const std::string customer =
-        fmt::format("{}/{}/{}", client::ChannelName(message.channel()), message.account(), message.handle());
+    const std::string customer = fmt::format("{}/{}/{}", client::ChannelName(message.channel()),
+                                             message.account(), message.handle());
     ledger::Sending sending;
     sending.sent_unix_ms = frame.due_unix_ms;
     sending.answered_unix_ms = base::ToUnixMillis(clock_.Now());
@@ -134,18 +138,19 @@ class Books final {
 // A customer's messages all go over one stream, so that their order is the sender's.
 class Sender final {
  public:
-  Sender(const LoadOptions& options, const std::vector<NewMessage>& templates, int index, Books& books,
-         const base::Clock& clock, std::atomic<uint64_t>& sent)
+  Sender(const LoadOptions& options, const std::vector<NewMessage>& templates, int index,
+         Books& books, const base::Clock& clock, std::atomic<uint64_t>& sent)
       : options_(options),
         templates_(templates),
         index_(index),
         clock_(clock),
         sent_(sent),
         random_(options.seed * 1000003 + static_cast<uint64_t>(index)),
-        stream_(options.endpoint, clock, static_cast<size_t>(options.max_frames_in_flight),
-                [&books](const client::Frame& frame, const ingest::v1::SubmitStreamResponse* response) {
-                  books.Done(frame, response);
-                }) {}
+        stream_(
+            options.endpoint, clock, static_cast<size_t>(options.max_frames_in_flight),
+            [&books](const client::Frame& frame, const ingest::v1::SubmitStreamResponse* response) {
+              books.Done(frame, response);
+            }) {}
 
   void Run(uint64_t messages, std::chrono::steady_clock::time_point start) {
     const double rate = options_.rate / options_.streams;
@@ -157,8 +162,8 @@ class Sender final {
       for (uint64_t i = 0; i < count; ++i) Make(made + i, *frame.request.add_messages());
       made += count;
       if (rate > 0) {
-        const auto due = start + std::chrono::nanoseconds(static_cast<int64_t>(
-                                     static_cast<double>(made) / rate * 1e9));
+        const auto due = start + std::chrono::nanoseconds(
+                                     static_cast<int64_t>(static_cast<double>(made) / rate * 1e9));
         std::this_thread::sleep_until(due);
         frame.due = due;
       } else {
@@ -179,7 +184,8 @@ class Sender final {
  private:
   void Make(uint64_t n, NewMessage& message) {
     message = templates_[random_() % templates_.size()];
-    const uint64_t per_stream = std::max<uint64_t>(1, options_.customers / static_cast<uint64_t>(options_.streams));
+    const uint64_t per_stream =
+        std::max<uint64_t>(1, options_.customers / static_cast<uint64_t>(options_.streams));
     const uint64_t customer = (random_() % per_stream) * static_cast<uint64_t>(options_.streams) +
                               static_cast<uint64_t>(index_);
     if (message.account().empty()) message.set_account("load");
@@ -219,8 +225,10 @@ absl::StatusOr<LoadResult> RunLoad(const LoadOptions& options, const base::Clock
   std::atomic<int> running{options.streams};
   std::vector<std::thread> threads;
   for (int i = 0; i < options.streams; ++i) {
-    const uint64_t share = options.messages / static_cast<uint64_t>(options.streams) +
-                           (static_cast<uint64_t>(i) < options.messages % static_cast<uint64_t>(options.streams) ? 1 : 0);
+    const uint64_t share =
+        options.messages / static_cast<uint64_t>(options.streams) +
+        (static_cast<uint64_t>(i) < options.messages % static_cast<uint64_t>(options.streams) ? 1
+                                                                                              : 0);
     threads.emplace_back([&, i, share] {
       senders[static_cast<size_t>(i)]->Run(share, start);
       --running;

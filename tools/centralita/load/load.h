@@ -1,5 +1,5 @@
-// An open-loop load on ingest: messages are due at a rate, whether or not the server keeps up, and latency counts from
-// when a message was due.
+// An open-loop load on ingest: messages are due at a rate, whether or not the server keeps up, and
+// latency counts from when a message was due.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,10 @@
 #include "node/node.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <thread>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "centralita/app/backends.h"
 #include "centralita/app/lifecycle.h"
@@ -38,7 +38,9 @@ constexpr base::Duration kLook{5};
 class OwnRouter final : public gateway::RouterChannels {
  public:
   explicit OwnRouter(rpc::Server& server) : server_(server) {}
-  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) override { return server_.InProcessChannel(); }
+  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) override {
+    return server_.InProcessChannel();
+  }
 
  private:
   rpc::Server& server_;
@@ -54,7 +56,8 @@ class AllInOne final : public Node {
   absl::Status Start() override {
     lifecycle_.Add({"log and store", [this] { return Open(); }, {}});
     lifecycle_.Add({"policy", [this] { return LoadPolicy(); }, {}});
-    lifecycle_.Add({"router", [this] { return StartRouter(); }, [this](base::Duration limit) {
+    lifecycle_.Add({"router", [this] { return StartRouter(); },
+                    [this](base::Duration limit) {
                       absl::Status status = router_->Drain(limit);
                       owner_server_->Drain(base::Duration(100)).IgnoreError();
                       return status;
@@ -79,8 +82,8 @@ class AllInOne final : public Node {
   }
 
   absl::Status Health() const override {
-    for (const auto& check : {router_->Health(), sla_timer_->Health(), metrics_service_->Health(), gateway_->Health(),
-                              classifier_->Health(), ingest_->Health()}) {
+    for (const auto& check : {router_->Health(), sla_timer_->Health(), metrics_service_->Health(),
+                              gateway_->Health(), classifier_->Health(), ingest_->Health()}) {
       ABSL_RETURN_IF_ERROR(check);
     }
     return absl::OkStatus();
@@ -89,8 +92,10 @@ class AllInOne final : public Node {
   absl::Status Ready() const override {
     ABSL_RETURN_IF_ERROR(Health());
     if (draining_) return absl::UnavailableError("Draining.");
-    if (!gateway_->Ready()) return absl::UnavailableError("The gateway does not watch every partition yet.");
-    if (!classifier_->Ready()) return absl::UnavailableError("The classifier is still catching up.");
+    if (!gateway_->Ready())
+      return absl::UnavailableError("The gateway does not watch every partition yet.");
+    if (!classifier_->Ready())
+      return absl::UnavailableError("The classifier is still catching up.");
     return ingest_->Ready();
   }
 
@@ -119,13 +124,18 @@ class AllInOne final : public Node {
   absl::Status LoadPolicy() {
     ABSL_ASSIGN_OR_RETURN(watcher_, app::PolicyWatcher::Start(*backends_.log, logger_));
     for (const std::string& path : options_.policies) {
-      ABSL_ASSIGN_OR_RETURN(const app::PolicyDocument document, app::PolicyDocument::ReadFile(path));
-      for (const std::string& warning : document.warnings()) logger_.Warning("policy", {{"warning", warning}});
+      ABSL_ASSIGN_OR_RETURN(const app::PolicyDocument document,
+                            app::PolicyDocument::ReadFile(path));
+      for (const std::string& warning : document.warnings())
+        logger_.Warning("policy", {{"warning", warning}});
       for (const std::string& tenant : document.Tenants()) {
-        ABSL_ASSIGN_OR_RETURN(const app::PublishResult published,
-                              app::PublishPolicy(*backends_.log, clock_, tenant, document.Compile(tenant, 0), "up"));
+        ABSL_ASSIGN_OR_RETURN(
+            const app::PublishResult published,
+            app::PublishPolicy(*backends_.log, clock_, tenant, document.Compile(tenant, 0), "up"));
         ABSL_RETURN_IF_ERROR(watcher_->WaitVersion(tenant, published.version, kStartLimit));
-        logger_.Info("policy active", {{"tenant", tenant}, {"version", published.version}, {"new", published.changed}});
+        logger_.Info(
+            "policy active",
+            {{"tenant", tenant}, {"version", published.version}, {"new", published.changed}});
       }
     }
     return watcher_->WaitLoaded(kStartLimit);
@@ -149,19 +159,21 @@ class AllInOne final : public Node {
 
   absl::Status StartSlaTimer() {
     calendars_ = std::make_unique<sla_timer::WatchedCalendars>(*watcher_);
-    ABSL_ASSIGN_OR_RETURN(sla_timer_, sla_timer::SlaTimerApp::Create({}, {.log = *backends_.log,
-                                                                          .store = *backends_.store,
-                                                                          .clock = clock_,
-                                                                          .calendars = *calendars_}));
+    ABSL_ASSIGN_OR_RETURN(sla_timer_,
+                          sla_timer::SlaTimerApp::Create({}, {.log = *backends_.log,
+                                                              .store = *backends_.store,
+                                                              .clock = clock_,
+                                                              .calendars = *calendars_}));
     return sla_timer_->Start();
   }
 
   absl::Status StartMetrics() {
     access_ = std::make_unique<metrics::WatchedAccess>(*watcher_);
-    ABSL_ASSIGN_OR_RETURN(metrics_service_, metrics::MetricsApp::Create({}, {.log = *backends_.log,
-                                                                             .store = *backends_.store,
-                                                                             .clock = clock_,
-                                                                             .access = *access_}));
+    ABSL_ASSIGN_OR_RETURN(metrics_service_,
+                          metrics::MetricsApp::Create({}, {.log = *backends_.log,
+                                                           .store = *backends_.store,
+                                                           .clock = clock_,
+                                                           .access = *access_}));
     return metrics_service_->Start();
   }
 
@@ -178,12 +190,13 @@ class AllInOne final : public Node {
 
   absl::Status StartClassifier() {
     policies_ = std::make_unique<classifier::WatchedPolicies>(*watcher_);
-    ABSL_ASSIGN_OR_RETURN(classifier_, classifier::ClassifierApp::Start({}, {.log = *backends_.log,
-                                                                             .store = *backends_.store,
-                                                                             .clock = clock_,
-                                                                             .policies = *policies_,
-                                                                             .metrics = metrics_,
-                                                                             .logger = logger_}));
+    ABSL_ASSIGN_OR_RETURN(classifier_,
+                          classifier::ClassifierApp::Start({}, {.log = *backends_.log,
+                                                                .store = *backends_.store,
+                                                                .clock = clock_,
+                                                                .policies = *policies_,
+                                                                .metrics = metrics_,
+                                                                .logger = logger_}));
     return absl::OkStatus();
   }
 
@@ -203,11 +216,13 @@ class AllInOne final : public Node {
   }
 
   absl::Status StartServers() {
-    node_metrics_ = std::make_unique<NodeMetrics>(metrics_, *router_, *gateway_, *sla_timer_, *metrics_service_);
+    node_metrics_ = std::make_unique<NodeMetrics>(metrics_, *router_, *gateway_, *sla_timer_,
+                                                  *metrics_service_);
     rpc::ServerOptions grpc;
     grpc.host = options_.host;
     grpc.port = options_.grpc_port;
-    ABSL_ASSIGN_OR_RETURN(server_, rpc::Server::Start(grpc, {&gateway_->service(), &metrics_service_->service()}));
+    ABSL_ASSIGN_OR_RETURN(
+        server_, rpc::Server::Start(grpc, {&gateway_->service(), &metrics_service_->service()}));
     return absl::OkStatus();
   }
 
@@ -215,9 +230,10 @@ class AllInOne final : public Node {
     http::ServerOptions admin;
     admin.host = options_.host;
     admin.port = options_.admin_port;
-    ABSL_ASSIGN_OR_RETURN(admin_, http::StartAdminServer(admin, {.metrics = [this] { return metrics_.Exposition(); },
-                                                                 .health = [this] { return Health(); },
-                                                                 .ready = [this] { return Ready(); }}));
+    ABSL_ASSIGN_OR_RETURN(
+        admin_, http::StartAdminServer(admin, {.metrics = [this] { return metrics_.Exposition(); },
+                                               .health = [this] { return Health(); },
+                                               .ready = [this] { return Ready(); }}));
     return absl::OkStatus();
   }
 
@@ -273,23 +289,29 @@ class AllInOne final : public Node {
 
 void NodeOptions::Bind(config::Config& config) {
   config.Add("node", "All services in one process.")
-      .Add("data_dir", data_dir, "Folder of the embedded log and store; created if it is not there.", config::NotEmpty())
-      .Add("policies", policies, "Policy files to publish at the start, if they differ from what is active.")
+      .Add("data_dir", data_dir,
+           "Folder of the embedded log and store; created if it is not there.", config::NotEmpty())
+      .Add("policies", policies,
+           "Policy files to publish at the start, if they differ from what is active.")
       .Add("host", host, "Address to listen on.")
       .Add("ingest_port", ingest_port, "gRPC for senders; 0 takes a free one.")
       .Add("grpc_port", grpc_port, "gRPC for agents and questions; 0 takes a free one.")
       .Add("http_port", http_port, "HTTP for senders; 0 takes a free one.")
       .Add("admin_port", admin_port, "/metrics, /healthz and /readyz; 0 takes a free one.")
-      .Add("partitions", partitions, "Partitions of each topic; fixed when the data folder is created.",
+      .Add("partitions", partitions,
+           "Partitions of each topic; fixed when the data folder is created.",
            config::Between(1, 1024))
-      .Add("checkpoint_interval", checkpoint_interval, "How often a stage's changes go to the store.",
-           config::AtLeast(base::Duration(10)))
-      .Add("snapshot_interval", snapshot_interval, "How often a stage's whole state goes to the log.",
+      .Add("checkpoint_interval", checkpoint_interval,
+           "How often a stage's changes go to the store.", config::AtLeast(base::Duration(10)))
+      .Add("snapshot_interval", snapshot_interval,
+           "How often a stage's whole state goes to the log.",
            config::AtLeast(base::Duration(1000)))
-      .Add("drain_limit", drain_limit, "How long a stop may take.", config::AtLeast(base::Duration(100)));
+      .Add("drain_limit", drain_limit, "How long a stop may take.",
+           config::AtLeast(base::Duration(100)));
 }
 
-absl::StatusOr<std::unique_ptr<Node>> Node::Create(const NodeOptions& options, telemetry::Logger& logger,
+absl::StatusOr<std::unique_ptr<Node>> Node::Create(const NodeOptions& options,
+                                                   telemetry::Logger& logger,
                                                    const base::Clock& clock) {
   return std::make_unique<AllInOne>(options, logger, clock);
 }

@@ -1,4 +1,5 @@
-// All services in one process, on the embedded log and store: what `centralita up` and the demo run.
+// All services in one process, on the embedded log and store: what `centralita up` and the demo
+// run.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ struct NodeOptions {
   // Policy files that are published at the start, if they differ from what is active.
   std::vector<std::string> policies;
   std::string host = "127.0.0.1";
-  // 0: any that is free. Senders and agents have a server each, as they have a process each in a cluster.
+  // 0: any that is free. Senders and agents have a server each, as they have a process each in a
+  // cluster.
   uint16_t http_port = 7400;
   uint16_t ingest_port = 7401;
   uint16_t admin_port = 7402;
@@ -39,7 +41,8 @@ struct NodeOptions {
 // Thread-safe.
 class Node {
  public:
-  static absl::StatusOr<std::unique_ptr<Node>> Create(const NodeOptions& options, telemetry::Logger& logger,
+  static absl::StatusOr<std::unique_ptr<Node>> Create(const NodeOptions& options,
+                                                      telemetry::Logger& logger,
                                                       const base::Clock& clock);
   virtual ~Node() = default;
 

@@ -7,34 +7,39 @@
 
 namespace centralita::node {
 
-NodeMetrics::NodeMetrics(telemetry::Metrics& metrics, router::RouterApp& router, gateway::GatewayApp& gateway,
-                         sla_timer::SlaTimerApp& sla_timer, metrics::MetricsApp& counts) {
+NodeMetrics::NodeMetrics(telemetry::Metrics& metrics, router::RouterApp& router,
+                         gateway::GatewayApp& gateway, sla_timer::SlaTimerApp& sla_timer,
+                         metrics::MetricsApp& counts) {
   AddStage(metrics, "route", [&router] { return router.RouteStats(); });
   AddStage(metrics, "dispatch", [&router] { return router.DispatchStats(); });
   AddStage(metrics, "sla_timer", [&sla_timer] { return sla_timer.Stats().stage; });
-  exposed_.push_back(metrics.AddGaugeCallback("centralita_gateway_sessions", "Agents who are connected here.", {},
-                                              [&gateway] { return static_cast<double>(gateway.Sessions()); }));
-  exposed_.push_back(metrics.AddGaugeCallback("centralita_sla_timer_clocks", "Clocks that are running.", {}, [&sla_timer] {
-    return static_cast<double>(sla_timer.Stats().live_clocks);
-  }));
   exposed_.push_back(
-      metrics.AddGaugeCallback("centralita_sla_timer_alarms_sent", "Alarms sent since the start.", {}, [&sla_timer] {
-        return static_cast<double>(sla_timer.Stats().alarms_sent);
-      }));
+      metrics.AddGaugeCallback("centralita_gateway_sessions", "Agents who are connected here.", {},
+                               [&gateway] { return static_cast<double>(gateway.Sessions()); }));
+  exposed_.push_back(metrics.AddGaugeCallback(
+      "centralita_sla_timer_clocks", "Clocks that are running.", {},
+      [&sla_timer] { return static_cast<double>(sla_timer.Stats().live_clocks); }));
+  exposed_.push_back(metrics.AddGaugeCallback(
+      "centralita_sla_timer_alarms_sent", "Alarms sent since the start.", {},
+      [&sla_timer] { return static_cast<double>(sla_timer.Stats().alarms_sent); }));
   AddConservation(metrics, counts);
 }
 
-void NodeMetrics::AddStage(telemetry::Metrics& metrics, const char* stage, std::function<stage::StageStats()> stats) {
+void NodeMetrics::AddStage(telemetry::Metrics& metrics, const char* stage,
+                           std::function<stage::StageStats()> stats) {
   const auto add = [&](const char* name, const char* help, uint64_t stage::StageStats::*field) {
-    exposed_.push_back(metrics.AddGaugeCallback(name, help, {{"stage", stage}},
-                                                [stats, field] { return static_cast<double>(stats().*field); }));
+    exposed_.push_back(metrics.AddGaugeCallback(name, help, {{"stage", stage}}, [stats, field] {
+      return static_cast<double>(stats().*field);
+    }));
   };
   add("centralita_stage_applied", "Records applied since the start.", &stage::StageStats::applied);
   add("centralita_stage_repeats", "Records dropped as repeats.", &stage::StageStats::repeats);
-  add("centralita_stage_undecodable", "Records that became dead letters.", &stage::StageStats::undecodable);
+  add("centralita_stage_undecodable", "Records that became dead letters.",
+      &stage::StageStats::undecodable);
   add("centralita_stage_outputs", "Records emitted.", &stage::StageStats::outputs);
   add("centralita_stage_checkpoints", "Checkpoints written.", &stage::StageStats::checkpoints);
-  add("centralita_stage_checkpoint_failures", "Checkpoints that found their condition broken or the store away.",
+  add("centralita_stage_checkpoint_failures",
+      "Checkpoints that found their condition broken or the store away.",
       &stage::StageStats::checkpoint_failures);
   add("centralita_stage_snapshots", "Snapshots written.", &stage::StageStats::snapshots);
 }
@@ -57,7 +62,8 @@ void NodeMetrics::AddConservation(telemetry::Metrics& metrics, metrics::MetricsA
   add("active", [](const Conservation& m) { return static_cast<double>(m.active()); });
   add("waiting", [](const Conservation& m) { return static_cast<double>(m.waiting()); });
   add("resolved", [](const Conservation& m) { return static_cast<double>(m.resolved()); });
-  add("dead_lettered", [](const Conservation& m) { return static_cast<double>(m.dead_lettered()); });
+  add("dead_lettered",
+      [](const Conservation& m) { return static_cast<double>(m.dead_lettered()); });
 }
 
 }  // namespace centralita::node

@@ -19,7 +19,8 @@ class NodeMetrics final {
               sla_timer::SlaTimerApp& sla_timer, metrics::MetricsApp& counts);
 
  private:
-  void AddStage(telemetry::Metrics& metrics, const char* stage, std::function<stage::StageStats()> stats);
+  void AddStage(telemetry::Metrics& metrics, const char* stage,
+                std::function<stage::StageStats()> stats);
   void AddConservation(telemetry::Metrics& metrics, metrics::MetricsApp& counts);
 
   std::vector<std::shared_ptr<void>> exposed_;

@@ -21,12 +21,15 @@ std::string EnumTail(const std::string& name, size_t prefix) {
 std::string Facts(const commands::v1::WorkFacts& facts) {
   std::string tags;
   for (const auto& tag : facts.tags()) tags += (tags.empty() ? "" : " ") + tag;
-  return fmt::format("{} in {}, priority {} ({}){}", facts.intent(), facts.language(), facts.priority(),
-                     EnumTail(classification::v1::PriorityBand_Name(facts.band()), sizeof("PRIORITY_BAND_") - 1),
-                     tags.empty() ? "" : ", " + tags);
+  return fmt::format(
+      "{} in {}, priority {} ({}){}", facts.intent(), facts.language(), facts.priority(),
+      EnumTail(classification::v1::PriorityBand_Name(facts.band()), sizeof("PRIORITY_BAND_") - 1),
+      tags.empty() ? "" : ", " + tags);
 }
 
-std::string Time(int64_t unix_ms) { return base::FormatUtc(base::FromUnixMillis(unix_ms)).substr(11, 12); }
+std::string Time(int64_t unix_ms) {
+  return base::FormatUtc(base::FromUnixMillis(unix_ms)).substr(11, 12);
+}
 
 std::string Alarm(const events::v1::ClockAlarm& alarm) {
   return fmt::format("{} (threshold {}, due {})", alarm.alarm().clock(), alarm.alarm().threshold(),
@@ -37,57 +40,80 @@ std::string Alarm(const events::v1::ClockAlarm& alarm) {
 
 std::string Describe(const Event& e) {
   switch (e.kind_case()) {
-    case Event::kDuplicate: return fmt::format("duplicate of message {}: nothing to do", e.duplicate().message_id());
+    case Event::kDuplicate:
+      return fmt::format("duplicate of message {}: nothing to do", e.duplicate().message_id());
     case Event::kOpened:
-      return fmt::format("opened with message {}: {}", e.opened().message().message_id(), Facts(e.opened().facts()));
+      return fmt::format("opened with message {}: {}", e.opened().message().message_id(),
+                         Facts(e.opened().facts()));
     case Event::kJoined:
       return fmt::format("message {} joined as number {}", e.joined().message().message_id(),
                          e.joined().message().sequence());
-    case Event::kAnswered: return fmt::format("answered automatically ({})", e.answered().intent());
-    case Event::kReopened: return fmt::format("reopened by message {}", e.reopened().message().message_id());
-    case Event::kMoved: return fmt::format("message {} moved here from {}", e.moved().message().message_id(),
-                                           e.moved().from_conversation_id());
-    case Event::kLinked: return fmt::format("handle {} belongs to {} now", e.linked().handle().handle(),
-                                            e.linked().to_customer_id());
-    case Event::kAmended: return fmt::format("amended ({}): {}", e.amended().reason(), Facts(e.amended().facts()));
-    case Event::kRejected: return fmt::format("rejected ({}): {}", e.rejected().code(), e.rejected().detail());
-    case Event::kPolicyActivated: return fmt::format("policy {} is active", e.policy_activated().version());
+    case Event::kAnswered:
+      return fmt::format("answered automatically ({})", e.answered().intent());
+    case Event::kReopened:
+      return fmt::format("reopened by message {}", e.reopened().message().message_id());
+    case Event::kMoved:
+      return fmt::format("message {} moved here from {}", e.moved().message().message_id(),
+                         e.moved().from_conversation_id());
+    case Event::kLinked:
+      return fmt::format("handle {} belongs to {} now", e.linked().handle().handle(),
+                         e.linked().to_customer_id());
+    case Event::kAmended:
+      return fmt::format("amended ({}): {}", e.amended().reason(), Facts(e.amended().facts()));
+    case Event::kRejected:
+      return fmt::format("rejected ({}): {}", e.rejected().code(), e.rejected().detail());
+    case Event::kPolicyActivated:
+      return fmt::format("policy {} is active", e.policy_activated().version());
     case Event::kQueued:
       return fmt::format("queued in {}/{} ({}), due {}", e.pool(), e.queue(), e.queued().reason(),
                          Time(e.queued().due_unix_ms()));
     case Event::kOffered:
-      return fmt::format("offered to {} until {}", e.offered().agent_id(), Time(e.offered().lease_until_unix_ms()));
-    case Event::kAccepted: return fmt::format("accepted by {}", e.accepted().agent_id());
+      return fmt::format("offered to {} until {}", e.offered().agent_id(),
+                         Time(e.offered().lease_until_unix_ms()));
+    case Event::kAccepted:
+      return fmt::format("accepted by {}", e.accepted().agent_id());
     case Event::kOfferEnded:
-      return fmt::format("offer to {} ended: {}{}", e.offer_ended().agent_id(),
-                         EnumTail(events::v1::OfferEnd_Name(e.offer_ended().end()), sizeof("OFFER_END_") - 1),
-                         e.offer_ended().reason().empty() ? "" : " (" + e.offer_ended().reason() + ")");
+      return fmt::format(
+          "offer to {} ended: {}{}", e.offer_ended().agent_id(),
+          EnumTail(events::v1::OfferEnd_Name(e.offer_ended().end()), sizeof("OFFER_END_") - 1),
+          e.offer_ended().reason().empty() ? "" : " (" + e.offer_ended().reason() + ")");
     case Event::kReplied:
-      return fmt::format("{} replied up to message {}{}", e.replied().agent_id(), e.replied().up_to_sequence(),
-                         e.replied().first_response()
-                             ? fmt::format(", first response after {}",
-                                           base::FormatDuration(base::Duration(e.replied().response_ms())))
-                             : "");
-    case Event::kHeld: return fmt::format("held by {}: waits for the customer", e.held().agent_id());
-    case Event::kResumed: return fmt::format("the customer came back; {} goes on", e.resumed().agent_id());
-    case Event::kUnassigned: return fmt::format("taken from {} ({})", e.unassigned().agent_id(), e.unassigned().reason());
+      return fmt::format(
+          "{} replied up to message {}{}", e.replied().agent_id(), e.replied().up_to_sequence(),
+          e.replied().first_response()
+              ? fmt::format(", first response after {}",
+                            base::FormatDuration(base::Duration(e.replied().response_ms())))
+              : "");
+    case Event::kHeld:
+      return fmt::format("held by {}: waits for the customer", e.held().agent_id());
+    case Event::kResumed:
+      return fmt::format("the customer came back; {} goes on", e.resumed().agent_id());
+    case Event::kUnassigned:
+      return fmt::format("taken from {} ({})", e.unassigned().agent_id(), e.unassigned().reason());
     case Event::kClosed:
-      return fmt::format("closed: {}{}, {} message(s) up to number {}",
-                         EnumTail(routing::v1::CloseReason_Name(e.closed().reason()), sizeof("CLOSE_REASON_") - 1),
-                         e.closed().agent_id().empty() ? "" : " " + e.closed().agent_id(), e.closed().messages(),
-                         e.closed().last_sequence());
-    case Event::kReleased: return fmt::format("released ({}) to {}/{}", e.released().reason(), e.released().to_pool(),
-                                              e.released().to_queue());
-    case Event::kStepRelaxed: return fmt::format("nobody free: step {} of its route", e.step_relaxed().step() + 1);
-    case Event::kWarned: return "WARNING of clock " + Alarm(e.warned());
-    case Event::kBreached: return "BREACH of clock " + Alarm(e.breached());
-    case Event::kPresence: return fmt::format("agent {} is {}", e.presence().agent_id(),
-                                              EnumTail(commands::v1::PresenceStatus_Name(e.presence().status()),
-                                                       sizeof("PRESENCE_STATUS_") - 1));
+      return fmt::format(
+          "closed: {}{}, {} message(s) up to number {}",
+          EnumTail(routing::v1::CloseReason_Name(e.closed().reason()), sizeof("CLOSE_REASON_") - 1),
+          e.closed().agent_id().empty() ? "" : " " + e.closed().agent_id(), e.closed().messages(),
+          e.closed().last_sequence());
+    case Event::kReleased:
+      return fmt::format("released ({}) to {}/{}", e.released().reason(), e.released().to_pool(),
+                         e.released().to_queue());
+    case Event::kStepRelaxed:
+      return fmt::format("nobody free: step {} of its route", e.step_relaxed().step() + 1);
+    case Event::kWarned:
+      return "WARNING of clock " + Alarm(e.warned());
+    case Event::kBreached:
+      return "BREACH of clock " + Alarm(e.breached());
+    case Event::kPresence:
+      return fmt::format("agent {} is {}", e.presence().agent_id(),
+                         EnumTail(commands::v1::PresenceStatus_Name(e.presence().status()),
+                                  sizeof("PRESENCE_STATUS_") - 1));
     case Event::kReprioritized:
-      return fmt::format("priority {} ({}), due {}", e.reprioritized().priority(), e.reprioritized().reason(),
-                         Time(e.reprioritized().due_unix_ms()));
-    case Event::KIND_NOT_SET: break;
+      return fmt::format("priority {} ({}), due {}", e.reprioritized().priority(),
+                         e.reprioritized().reason(), Time(e.reprioritized().due_unix_ms()));
+    case Event::KIND_NOT_SET:
+      break;
   }
   return "an event that this version does not know";
 }
@@ -103,7 +129,8 @@ std::string DescribeDecision(const events::v1::Decision& decision) {
     add(fmt::format("priority {:+} {}{}", addend.points(), addend.name(),
                     addend.detail().empty() ? "" : ": " + addend.detail()));
   }
-  if (decision.due_unix_ms() != 0) add(fmt::format("due {} by {}", Time(decision.due_unix_ms()), decision.due_by()));
+  if (decision.due_unix_ms() != 0)
+    add(fmt::format("due {} by {}", Time(decision.due_unix_ms()), decision.due_by()));
   const auto candidate = [](const events::v1::Candidate& c) {
     return fmt::format("{}: level {}, load {}{}", c.agent_id(), c.skill_level(), c.load_units(),
                        c.sticky() ? ", the customer's last agent" : "");
@@ -113,7 +140,8 @@ std::string DescribeDecision(const events::v1::Decision& decision) {
   for (const auto& excluded : decision.excluded()) {
     add(fmt::format("not in question: {} by {}", excluded.count(), excluded.reason()));
   }
-  if (!out.empty() && decision.policy_version() != 0) add(fmt::format("under policy {}", decision.policy_version()));
+  if (!out.empty() && decision.policy_version() != 0)
+    add(fmt::format("under policy {}", decision.policy_version()));
   return out;
 }
 

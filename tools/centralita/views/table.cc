@@ -34,18 +34,19 @@ size_t WidthOf(uint32_t code) {
     uint32_t first;
     uint32_t last;
   };
-  static constexpr std::array kNone = {Range{0x300, 0x36f},   Range{0x483, 0x489},   Range{0x591, 0x5bd},
-                                       Range{0x610, 0x61a},   Range{0x64b, 0x65f},   Range{0x200b, 0x200f},
-                                       Range{0x20d0, 0x20ff}, Range{0xfe00, 0xfe0f}, Range{0x1f3fb, 0x1f3ff}};
-  static constexpr std::array kWide = {Range{0x1100, 0x115f}, Range{0x2e80, 0x303e}, Range{0x3041, 0xa4cf},
-                                       Range{0xac00, 0xd7a3}, Range{0xf900, 0xfaff}, Range{0xfe30, 0xfe6f},
-                                       Range{0xff00, 0xff60}, Range{0x1f300, 0x1faff}, Range{0x20000, 0x3fffd},
-                                       // Of the older symbols, those that are shown as emoji.
-                                       Range{0x231a, 0x231b}, Range{0x23e9, 0x23ec}, Range{0x2614, 0x2615},
-                                       Range{0x26a1, 0x26a1}, Range{0x2705, 0x2705}, Range{0x270a, 0x270b},
-                                       Range{0x2728, 0x2728}, Range{0x274c, 0x274c}, Range{0x2753, 0x2755},
-                                       Range{0x2757, 0x2757}, Range{0x2795, 0x2797}, Range{0x2b50, 0x2b50},
-                                       Range{0x2b55, 0x2b55}};
+  static constexpr std::array kNone = {
+      Range{0x300, 0x36f},   Range{0x483, 0x489},   Range{0x591, 0x5bd},
+      Range{0x610, 0x61a},   Range{0x64b, 0x65f},   Range{0x200b, 0x200f},
+      Range{0x20d0, 0x20ff}, Range{0xfe00, 0xfe0f}, Range{0x1f3fb, 0x1f3ff}};
+  static constexpr std::array kWide = {
+      Range{0x1100, 0x115f}, Range{0x2e80, 0x303e}, Range{0x3041, 0xa4cf}, Range{0xac00, 0xd7a3},
+      Range{0xf900, 0xfaff}, Range{0xfe30, 0xfe6f}, Range{0xff00, 0xff60}, Range{0x1f300, 0x1faff},
+      Range{0x20000, 0x3fffd},
+      // Of the older symbols, those that are shown as emoji.
+      Range{0x231a, 0x231b}, Range{0x23e9, 0x23ec}, Range{0x2614, 0x2615}, Range{0x26a1, 0x26a1},
+      Range{0x2705, 0x2705}, Range{0x270a, 0x270b}, Range{0x2728, 0x2728}, Range{0x274c, 0x274c},
+      Range{0x2753, 0x2755}, Range{0x2757, 0x2757}, Range{0x2795, 0x2797}, Range{0x2b50, 0x2b50},
+      Range{0x2b55, 0x2b55}};
   const auto in = [code](const Range& r) { return code >= r.first && code <= r.last; };
   if (std::ranges::any_of(kNone, in)) return 0;
   return std::ranges::any_of(kWide, in) ? 2 : 1;
@@ -88,7 +89,8 @@ std::string Table::Print() const {
   std::vector<size_t> widths;
   for (const Column& column : columns_) widths.push_back(DisplayWidth(column.title));
   for (const auto& row : rows_) {
-    for (size_t i = 0; i < row.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], DisplayWidth(row[i]));
+    for (size_t i = 0; i < row.size() && i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], DisplayWidth(row[i]));
   }
   std::string out;
   const auto line = [&](const auto& cell) {
@@ -103,7 +105,8 @@ std::string Table::Print() const {
     out += text + "\n";
   };
   line([&](size_t i) { return columns_[i].title; });
-  for (const auto& row : rows_) line([&](size_t i) { return i < row.size() ? row[i] : std::string(); });
+  for (const auto& row : rows_)
+    line([&](size_t i) { return i < row.size() ? row[i] : std::string(); });
   return out;
 }
 

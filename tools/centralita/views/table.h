@@ -1,4 +1,5 @@
-// Plain tables for terminals: columns as wide as their widest cell, in characters rather than bytes.
+// Plain tables for terminals: columns as wide as their widest cell, in characters rather than
+// bytes.
 #pragma once
 
 #include <string>
@@ -7,11 +8,12 @@
 
 namespace centralita::views {
 
-// Columns that a terminal shows for UTF-8 text: wide East Asian characters and emoji count two, marks none.
+// Columns that a terminal shows for UTF-8 text: wide East Asian characters and emoji count two,
+// marks none.
 size_t DisplayWidth(std::string_view utf8);
 
-// At most `width` columns of the text, with an ellipsis if it was longer; control characters become spaces, so that a
-// customer's text cannot move the cursor.
+// At most `width` columns of the text, with an ellipsis if it was longer; control characters become
+// spaces, so that a customer's text cannot move the cursor.
 std::string Shorten(std::string_view utf8, size_t width);
 
 enum class Align { kLeft, kRight };

@@ -1,5 +1,6 @@
-// The set of servers that everything stands on: one log, one store, with all topics. Today the embedded set, two SQLite
-// files in a data directory; a cluster set (Kafka, Redis) joins as another function that fills the same struct.
+// The set of servers that everything stands on: one log, one store, with all topics. Today the
+// embedded set, two SQLite files in a data directory; a cluster set (Kafka, Redis) joins as another
+// function that fills the same struct.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,8 @@
 
 namespace centralita::app {
 
-// Partition counts are fixed when a topic is created; a different count later is FAILED_PRECONDITION.
+// Partition counts are fixed when a topic is created; a different count later is
+// FAILED_PRECONDITION.
 struct TopicLayout {
   // inbound, routing, events, signals, outbound, identity, profiles, dead-letter.
   uint32_t data_partitions = 4;
@@ -30,7 +32,8 @@ std::vector<eventlog::TopicSpec> StandardTopics(const TopicLayout& layout);
 // Creates what is not there, verifies the rest.
 absl::Status EnsureTopics(eventlog::EventLog& log, const std::vector<eventlog::TopicSpec>& topics);
 
-// The store is to be destroyed before the log, as the order of members does; both after all who use them.
+// The store is to be destroyed before the log, as the order of members does; both after all who use
+// them.
 struct Backends {
   std::unique_ptr<eventlog::EventLog> log;
   std::unique_ptr<store::Store> store;

@@ -1,8 +1,9 @@
 // Start in order, stop in reverse, one drain with one time limit for all.
 //
 //   Lifecycle lifecycle(logger, clock);
-//   lifecycle.Add({"ingest", [&] { return ingest->Start(); }, [&](base::Duration limit) { return ingest->Drain(limit); }});
-//   return RunUntilStopped(lifecycle, *stop_signal, logger, base::Duration(30'000));
+//   lifecycle.Add({"ingest", [&] { return ingest->Start(); }, [&](base::Duration limit) { return
+//   ingest->Drain(limit); }}); return RunUntilStopped(lifecycle, *stop_signal, logger,
+//   base::Duration(30'000));
 #pragma once
 
 #include <functional>
@@ -33,7 +34,8 @@ class Lifecycle final {
   void Add(Part part) { parts_.push_back(std::move(part)); }
   // The first error; what was started before it is drained again, with five seconds for all.
   absl::Status Start();
-  // Every started part in reverse, each with what is left of `limit`; all are drained, the first error is returned.
+  // Every started part in reverse, each with what is left of `limit`; all are drained, the first
+  // error is returned.
   absl::Status Drain(base::Duration limit);
 
  private:
@@ -43,8 +45,9 @@ class Lifecycle final {
   size_t started_ = 0;
 };
 
-// Starts, waits for the signal, drains under a watchdog (limit + 5 s, then the process ends with status 70). Returns the
-// exit status: 0, or 1 with the reason logged.
-int RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger& logger, base::Duration drain_limit);
+// Starts, waits for the signal, drains under a watchdog (limit + 5 s, then the process ends with
+// status 70). Returns the exit status: 0, or 1 with the reason logged.
+int RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger& logger,
+                    base::Duration drain_limit);
 
 }  // namespace centralita::app

@@ -1,4 +1,5 @@
-// SIGTERM and SIGINT as something to wait for: the first asks for a drain, the second ends the process at once.
+// SIGTERM and SIGINT as something to wait for: the first asks for a drain, the second ends the
+// process at once.
 #pragma once
 
 #include <condition_variable>
@@ -15,9 +16,10 @@ namespace centralita::app {
 // Thread-safe.
 class StopSignal final {
  public:
-  // Before any other thread is made, since threads inherit which signals they block. `on_second` replaces the exit with
-  // 128 + signal. One at a time in a process.
-  static absl::StatusOr<std::unique_ptr<StopSignal>> Install(std::function<void(int signal)> on_second = {});
+  // Before any other thread is made, since threads inherit which signals they block. `on_second`
+  // replaces the exit with 128 + signal. One at a time in a process.
+  static absl::StatusOr<std::unique_ptr<StopSignal>> Install(
+      std::function<void(int signal)> on_second = {});
   ~StopSignal();
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;

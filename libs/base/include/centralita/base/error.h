@@ -8,7 +8,8 @@
 
 namespace centralita::base {
 
-// `reason` is snake_case and listed in docs/guarantees.md; `message` says what happened, where, and what to do.
+// `reason` is snake_case and listed in docs/guarantees.md; `message` says what happened, where, and
+// what to do.
 absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message);
 
 // The reason given to Error(); for any other status, its code in snake_case.

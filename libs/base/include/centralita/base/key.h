@@ -1,4 +1,5 @@
-// Keys of log records, and the partition that a key belongs to: the same in every implementation of the log.
+// Keys of log records, and the partition that a key belongs to: the same in every implementation of
+// the log.
 #pragma once
 
 #include <cstdint>

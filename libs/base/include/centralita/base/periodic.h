@@ -10,7 +10,8 @@
 
 namespace centralita::base {
 
-// Calls `job` every `interval` (from end to start) until destroyed. Wake() calls it at once. Thread-safe.
+// Calls `job` every `interval` (from end to start) until destroyed. Wake() calls it at once.
+// Thread-safe.
 class Periodic final {
  public:
   Periodic(Duration interval, std::function<void()> job);

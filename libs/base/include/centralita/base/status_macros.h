@@ -1,4 +1,5 @@
-// The status macros of newer Abseil under their names; to be deleted when the platform's Abseil has them.
+// The status macros of newer Abseil under their names; to be deleted when the platform's Abseil has
+// them.
 #pragma once
 
 #include <utility>

@@ -1,4 +1,5 @@
-// Bridges to Debian's Abseil, whose string_view is its own type, and a hash map that is searched without a copy.
+// Bridges to Debian's Abseil, whose string_view is its own type, and a hash map that is searched
+// without a copy.
 #pragma once
 
 #include <functional>

@@ -1,9 +1,10 @@
-// The stage dispatch: queues, offers, agents and SLA clocks of all the shards (tenant, pool) in one partition of
-// `commands`. A pure function of that log (base/state_machine.h); docs/architecture.md has the rules.
+// The stage dispatch: queues, offers, agents and SLA clocks of all the shards (tenant, pool) in one
+// partition of `commands`. A pure function of that log (base/state_machine.h); docs/architecture.md
+// has the rules.
 //
-// Outputs: events and routing records (key tenant + customer; what is about an agent or a policy: tenant + "pool/<pool>"),
-// agents' replies to `outbound`, and owner::v1::AgentUpdate by Notify(), only for agents who are connected.
-// Not thread-safe: one thread runs one partition.
+// Outputs: events and routing records (key tenant + customer; what is about an agent or a policy:
+// tenant + "pool/<pool>"), agents' replies to `outbound`, and owner::v1::AgentUpdate by Notify(),
+// only for agents who are connected. Not thread-safe: one thread runs one partition.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,8 @@ class Dispatch final : public base::StateMachine {
   Dispatch(const Dispatch&) = delete;
   Dispatch& operator=(const Dispatch&) = delete;
 
-  // Once a record has raised the engine level above kEngineLevel, nothing is applied any more; EngineLevel() tells.
+  // Once a record has raised the engine level above kEngineLevel, nothing is applied any more;
+  // EngineLevel() tells.
   base::ApplyResult Apply(const base::InputRecord& record, base::Outputs& outputs) override;
   base::TimePoint NextDue() const override;
   void TakeChanges(base::EntrySink& sink) override;
@@ -43,15 +45,17 @@ class Dispatch final : public base::StateMachine {
   absl::Status LoadDone() override;
   uint32_t EngineLevel() const override;
 
-  // Gives each agent whose session belongs to that gateway incarnation, with a Resync of all that he has.
+  // Gives each agent whose session belongs to that gateway incarnation, with a Resync of all that
+  // he has.
   void ForEachAgentUpdate(std::string_view incarnation,
                           const std::function<void(const owner::v1::AgentUpdate&)>& take) const;
   // Gateways that have sessions here, sorted.
   std::vector<std::string> Incarnations() const;
 
-  // Proves the invariants: capacity exact, no conversation with two holders, each queued conversation in exactly one
-  // queue, each index equal to what the entries say, and no work left lying that an agent could have. INTERNAL with the
-  // first breach. Takes time in proportion to the state.
+  // Proves the invariants: capacity exact, no conversation with two holders, each queued
+  // conversation in exactly one queue, each index equal to what the entries say, and no work left
+  // lying that an agent could have. INTERNAL with the first breach. Takes time in proportion to the
+  // state.
   absl::Status Audit() const;
 
  private:

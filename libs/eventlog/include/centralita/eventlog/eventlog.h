@@ -1,9 +1,10 @@
-// The log in our own words: topics with partitions, durable appends, groups of consumers, offsets of our own.
-// Implementations: SQLite (embedded); Kafka (cluster). All pass tests/contract/eventlog_contract.h.
+// The log in our own words: topics with partitions, durable appends, groups of consumers, offsets
+// of our own. Implementations: SQLite (embedded); Kafka (cluster). All pass
+// tests/contract/eventlog_contract.h.
 //
-// Errors: UNAVAILABLE (try again later), RESOURCE_EXHAUSTED (buffer full, see Producer), NOT_FOUND (no such topic),
-// OUT_OF_RANGE (that offset is no longer kept), FAILED_PRECONDITION (topic as created differs, or closed),
-// DATA_LOSS (stored bytes are damaged).
+// Errors: UNAVAILABLE (try again later), RESOURCE_EXHAUSTED (buffer full, see Producer), NOT_FOUND
+// (no such topic), OUT_OF_RANGE (that offset is no longer kept), FAILED_PRECONDITION (topic as
+// created differs, or closed), DATA_LOSS (stored bytes are damaged).
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,8 @@ struct TopicSpec {
 
 struct TopicInfo {
   TopicSpec spec;
-  // Differs from that of any earlier topic of this name; offsets mean nothing across epochs. From 1.
+  // Differs from that of any earlier topic of this name; offsets mean nothing across epochs.
+  // From 1.
   uint32_t epoch = 1;
 };
 
@@ -60,7 +62,8 @@ struct Record {
 // Records of one partition, in order. Cheap to move, keeps its bytes alive.
 class RecordBatch {
  public:
-  RecordBatch(TopicPartition source, std::vector<Record> records, std::shared_ptr<const void> storage)
+  RecordBatch(TopicPartition source, std::vector<Record> records,
+              std::shared_ptr<const void> storage)
       : source_(std::move(source)), records_(std::move(records)), storage_(std::move(storage)) {}
   const TopicPartition& source() const { return source_; }
   std::span<const Record> records() const { return records_; }
@@ -79,16 +82,19 @@ struct Outgoing {
   bool tombstone = false;
 };
 
-// OK with the record's offset once it is durable; otherwise why it is not (it may or may not be in the log).
+// OK with the record's offset once it is durable; otherwise why it is not (it may or may not be in
+// the log).
 using AckCallback = absl::AnyInvocable<void(absl::StatusOr<uint64_t> offset)>;
 
-// Appends in order: records of one producer to one partition are stored in the order of the calls, without gaps.
-// Thread-safe. Acks come on a thread of the log, in order within a partition; they must not block.
+// Appends in order: records of one producer to one partition are stored in the order of the calls,
+// without gaps. Thread-safe. Acks come on a thread of the log, in order within a partition; they
+// must not block.
 class Producer {
  public:
   virtual ~Producer() = default;
-  // Takes the record, or refuses it with RESOURCE_EXHAUSTED (buffer full: WaitForRoom), NOT_FOUND or
-  // FAILED_PRECONDITION (closed); a refused record's ack is never called, a taken one's is called exactly once.
+  // Takes the record, or refuses it with RESOURCE_EXHAUSTED (buffer full: WaitForRoom), NOT_FOUND
+  // or FAILED_PRECONDITION (closed); a refused record's ack is never called, a taken one's is
+  // called exactly once.
   virtual absl::Status Append(Outgoing record, AckCallback ack) = 0;
   // Waits until an append would be taken; DEADLINE_EXCEEDED after `limit`.
   virtual absl::Status WaitForRoom(base::Duration limit) = 0;
@@ -105,7 +111,8 @@ struct Assignment {
 struct PollResult {
   // Partitions gained: they give no records before Seek() was called for them.
   std::vector<Assignment> assigned;
-  // Partitions lost: finish with them now; another member may have them after the next Poll() or Close().
+  // Partitions lost: finish with them now; another member may have them after the next Poll() or
+  // Close().
   std::vector<TopicPartition> revoked;
   std::vector<RecordBatch> batches;
 };
@@ -140,9 +147,10 @@ struct ProducerOptions {
   std::string name;
   // Bound of what is taken and not yet durable; the record that reaches it is still taken.
   size_t max_bytes = 64 << 20;
-  // After a failed ack all that was taken behind it fails too, and Append() is refused with FAILED_PRECONDITION: make a
-  // new producer and append again from the first failure on. Otherwise later appends go on as if nothing had happened,
-  // for those to whom each record is a matter of its own.
+  // After a failed ack all that was taken behind it fails too, and Append() is refused with
+  // FAILED_PRECONDITION: make a new producer and append again from the first failure on. Otherwise
+  // later appends go on as if nothing had happened, for those to whom each record is a matter of
+  // its own.
   bool gapless = true;
 };
 
@@ -150,18 +158,22 @@ struct ProducerOptions {
 class EventLog {
  public:
   virtual ~EventLog() = default;
-  // Creates the topic, or verifies one that is there: FAILED_PRECONDITION if it differs in partitions or compaction.
+  // Creates the topic, or verifies one that is there: FAILED_PRECONDITION if it differs in
+  // partitions or compaction.
   virtual absl::StatusOr<TopicInfo> EnsureTopic(const TopicSpec& spec) = 0;
   virtual absl::StatusOr<TopicInfo> Describe(const std::string& topic) const = 0;
   virtual absl::StatusOr<OffsetRange> Offsets(const TopicPartition& partition) const = 0;
   virtual absl::StatusOr<std::unique_ptr<Producer>> NewProducer(const ProducerOptions& options) = 0;
-  // Joins a group: each partition of the topics belongs to exactly one member. `member` is stable across restarts.
-  virtual absl::StatusOr<std::unique_ptr<Consumer>> Join(const std::string& group, const std::string& member,
+  // Joins a group: each partition of the topics belongs to exactly one member. `member` is stable
+  // across restarts.
+  virtual absl::StatusOr<std::unique_ptr<Consumer>> Join(const std::string& group,
+                                                         const std::string& member,
                                                          const std::vector<std::string>& topics,
                                                          const ConsumerOptions& options) = 0;
-  // Reads given partitions outside any group, each after its Seek(); Commit() is FAILED_PRECONDITION.
-  virtual absl::StatusOr<std::unique_ptr<Consumer>> Read(const std::vector<TopicPartition>& partitions,
-                                                         const ConsumerOptions& options) = 0;
+  // Reads given partitions outside any group, each after its Seek(); Commit() is
+  // FAILED_PRECONDITION.
+  virtual absl::StatusOr<std::unique_ptr<Consumer>> Read(
+      const std::vector<TopicPartition>& partitions, const ConsumerOptions& options) = 0;
 };
 
 }  // namespace centralita::eventlog

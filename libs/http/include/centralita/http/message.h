@@ -42,8 +42,8 @@ Response ErrorResponse(int status, std::string_view code, std::string_view messa
 // As a JSON string literal, with its quotes. Bytes that are no UTF-8 become U+FFFD.
 std::string JsonQuote(std::string_view text);
 
-// The place where one answer goes. Moved to whoever answers; may be used on any thread, also after the server's end
-// (the answer then goes nowhere). Destroyed without an answer, it answers 500.
+// The place where one answer goes. Moved to whoever answers; may be used on any thread, also after
+// the server's end (the answer then goes nowhere). Destroyed without an answer, it answers 500.
 class Responder final {
  public:
   class Sink {

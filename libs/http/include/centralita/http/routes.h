@@ -1,4 +1,5 @@
-// Which handler serves which method and path: exact paths only. Unknown paths get 404, unknown methods 405.
+// Which handler serves which method and path: exact paths only. Unknown paths get 404, unknown
+// methods 405.
 #pragma once
 
 #include <map>

@@ -1,7 +1,7 @@
 // An HTTP/1.1 server with a few threads for many connections.
 //
-// One request at a time per connection (pipelined ones wait). What is too large is refused with 413 or 431, what is no
-// HTTP with 400; above the bound of connections, 503.
+// One request at a time per connection (pipelined ones wait). What is too large is refused with 413
+// or 431, what is no HTTP with 400; above the bound of connections, 503.
 #pragma once
 
 #include <cstdint>
@@ -29,22 +29,24 @@ struct ServerOptions {
   base::Duration transfer_timeout{30'000};
 };
 
-// Called on the server's threads, possibly several at once; must not block. It answers now, or keeps the responder.
+// Called on the server's threads, possibly several at once; must not block. It answers now, or
+// keeps the responder.
 using Handler = std::function<void(Request request, Responder responder)>;
 
 // Thread-safe.
 class Server {
  public:
   // UNAVAILABLE if the port is in use or the host is none of this machine's.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, Handler handler);
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       Handler handler);
   // As Stop() with no time.
   virtual ~Server() = default;
 
   // The actual one.
   virtual uint16_t port() const = 0;
   virtual size_t connections() const = 0;
-  // No new connections or requests; waits for the answers that are due, then closes: DEADLINE_EXCEEDED if some were not
-  // given in time. The handler is not called after it returned.
+  // No new connections or requests; waits for the answers that are due, then closes:
+  // DEADLINE_EXCEEDED if some were not given in time. The handler is not called after it returned.
   virtual absl::Status Stop(base::Duration limit) = 0;
 };
 

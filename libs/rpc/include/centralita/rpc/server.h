@@ -1,5 +1,5 @@
-// A gRPC server as all of Centralita runs it: health v1 and reflection, bounded message size, keepalive, and a drain
-// that lets calls end.
+// A gRPC server as all of Centralita runs it: health v1 and reflection, bounded message size,
+// keepalive, and a drain that lets calls end.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ struct ServerOptions {
 // Thread-safe.
 class Server {
  public:
-  // Services outlive the server. UNAVAILABLE if the port is in use or the host is none of this machine's.
+  // Services outlive the server. UNAVAILABLE if the port is in use or the host is none of this
+  // machine's.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                        const std::vector<grpc::Service*>& services);
   // As Drain() with no time.
@@ -45,7 +46,8 @@ class Server {
   virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
   // What the health service says; SERVING from the start.
   virtual void SetServing(bool serving) = 0;
-  // Not serving, no new calls, waits for calls that run, then cancels them: DEADLINE_EXCEEDED if any had to be.
+  // Not serving, no new calls, waits for calls that run, then cancels them: DEADLINE_EXCEEDED if
+  // any had to be.
   virtual absl::Status Drain(base::Duration limit) = 0;
 };
 

@@ -1,5 +1,6 @@
-// The one translation between absl::Status and grpc::Status. The codes are the same numbers; the reason of base::Error
-// travels as google.rpc.ErrorInfo in the status details, as every gRPC tool expects it.
+// The one translation between absl::Status and grpc::Status. The codes are the same numbers; the
+// reason of base::Error travels as google.rpc.ErrorInfo in the status details, as every gRPC tool
+// expects it.
 #pragma once
 
 #include "absl/status/status.h"

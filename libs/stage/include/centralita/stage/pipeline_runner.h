@@ -1,6 +1,6 @@
-// Runs a stateless step over a topic: consume, process, emit in order with an origin, commit what is acknowledged.
-// At-least-once; readers drop repeats by the origin. The classifier's roles are such steps, and so are projections
-// into the store (which emit nothing and are idempotent).
+// Runs a stateless step over a topic: consume, process, emit in order with an origin, commit what
+// is acknowledged. At-least-once; readers drop repeats by the origin. The classifier's roles are
+// such steps, and so are projections into the store (which emit nothing and are idempotent).
 #pragma once
 
 #include <functional>
@@ -16,23 +16,28 @@
 
 namespace centralita::stage {
 
-// Takes the outputs of one batch. Records are to be handled in order; outputs of record i before those of i + 1.
+// Takes the outputs of one batch. Records are to be handled in order; outputs of record i before
+// those of i + 1.
 class PipelineOutputs {
  public:
   virtual ~PipelineOutputs() = default;
-  // `value` without its origin. `topic` may be any topic; partition by key. Index counts per record from 0.
+  // `value` without its origin. `topic` may be any topic; partition by key. Index counts per record
+  // from 0.
   virtual void Emit(size_t record_index, std::string_view topic, std::string_view key,
                     const google::protobuf::MessageLite& value) = 0;
-  // The record cannot be processed: to `dead-letter`, with its bytes and coordinates. `messages`: see deadletter.proto.
-  virtual void DeadLetter(size_t record_index, std::string_view reason, std::string_view detail, uint32_t messages) = 0;
+  // The record cannot be processed: to `dead-letter`, with its bytes and coordinates. `messages`:
+  // see deadletter.proto.
+  virtual void DeadLetter(size_t record_index, std::string_view reason, std::string_view detail,
+                          uint32_t messages) = 0;
 };
 
 class PipelineLogic {
  public:
   virtual ~PipelineLogic() = default;
-  // Handles a batch of one partition. UNAVAILABLE: nothing of it took effect, try the same batch again (with backoff).
-  // Any other error stops the runner.
-  virtual absl::Status Process(const eventlog::RecordBatch& batch, uint32_t log_epoch, PipelineOutputs& outputs) = 0;
+  // Handles a batch of one partition. UNAVAILABLE: nothing of it took effect, try the same batch
+  // again (with backoff). Any other error stops the runner.
+  virtual absl::Status Process(const eventlog::RecordBatch& batch, uint32_t log_epoch,
+                               PipelineOutputs& outputs) = 0;
 };
 
 struct PipelineOptions {
@@ -57,8 +62,10 @@ struct PipelineStats {
 // Same rules of threads as StageRunner.
 class PipelineRunner {
  public:
-  static absl::StatusOr<std::unique_ptr<PipelineRunner>> Create(PipelineOptions options, eventlog::EventLog& log,
-                                                                const base::Clock& clock, PipelineLogic& logic);
+  static absl::StatusOr<std::unique_ptr<PipelineRunner>> Create(PipelineOptions options,
+                                                                eventlog::EventLog& log,
+                                                                const base::Clock& clock,
+                                                                PipelineLogic& logic);
   virtual ~PipelineRunner() = default;
   virtual absl::StatusOr<size_t> Step(base::Duration max_wait) = 0;
   virtual absl::Status Drain(base::Duration limit) = 0;
@@ -67,7 +74,8 @@ class PipelineRunner {
   virtual const std::string& Name() const = 0;
   virtual PipelineStats Stats() const = 0;
   virtual absl::Status Health() const = 0;
-  // True once every partition it owns has been processed up to where the log ended when it was assigned.
+  // True once every partition it owns has been processed up to where the log ended when it was
+  // assigned.
   virtual bool CaughtUp() const = 0;
 };
 

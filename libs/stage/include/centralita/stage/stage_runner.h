@@ -1,11 +1,15 @@
-// Runs a deterministic stage over the partitions that its group gives it: consume, drop repeats, apply, emit in order,
-// acknowledge, checkpoint, snapshot, resume (docs/adr/0002-stages.md). The one place that knows how.
+// Runs a deterministic stage over the partitions that its group gives it: consume, drop repeats,
+// apply, emit in order, acknowledge, checkpoint, snapshot, resume (docs/adr/0002-stages.md). The
+// one place that knows how.
 //
 // - Every output gets as origin (stage, log epoch, partition, offset, index).
-// - A record whose origin is at or below the watermark of its source is a repeat: counted, not applied.
-// - A checkpoint covers only offsets all of whose outputs are acknowledged; it is conditional on the one before. A
+// - A record whose origin is at or below the watermark of its source is a repeat: counted, not
+// applied.
+// - A checkpoint covers only offsets all of whose outputs are acknowledged; it is conditional on
+// the one before. A
 //   condition that fails means: forget the machine and load again.
-// - Loading: the store's checkpoint; if the store has none, the newest complete snapshot; if there is none, offset 0.
+// - Loading: the store's checkpoint; if the store has none, the newest complete snapshot; if there
+// is none, offset 0.
 //   An input offset that is no longer kept stops the partition (Health() says so) and never skips.
 // - Undecodable records become dead letters.
 // - An output that fails is sent again from the first unacknowledged one, in order, with backoff.
@@ -26,26 +30,35 @@
 namespace centralita::stage {
 
 // Numbers as in common.proto.
-enum class StageId : uint32_t { kClassifier = 1, kFacts = 2, kRoute = 3, kDispatch = 4, kSlaTimer = 5, kMetrics = 6 };
+enum class StageId : uint32_t {
+  kClassifier = 1,
+  kFacts = 2,
+  kRoute = 3,
+  kDispatch = 4,
+  kSlaTimer = 5,
+  kMetrics = 6
+};
 
 // "route", "dispatch", ...: part of consumer groups, store partitions, snapshot keys, metrics.
 std::string_view StageName(StageId stage);
 
 struct StageOptions {
   StageId stage = StageId::kRoute;
-  // Two runners of one stage over different topics (metrics) need different ones; defaults to the stage's name.
+  // Two runners of one stage over different topics (metrics) need different ones; defaults to the
+  // stage's name.
   std::string group;
   // Stable across restarts of this member.
   std::string member = "0";
   std::string input_topic;
   base::Duration checkpoint_interval{1000};
   size_t checkpoint_records = 100'000;
-  // Writing checkpoints may take this share of the time; under a flood they come less often, and what was opened and
-  // closed between two of them is never written. A restart replays what lies behind the last one.
+  // Writing checkpoints may take this share of the time; under a flood they come less often, and
+  // what was opened and closed between two of them is never written. A restart replays what lies
+  // behind the last one.
   int checkpoint_duty_percent = 10;
   base::Duration snapshot_interval{600'000};
-  // Whether a tick is appended to the input when the machine has something due (route, dispatch); otherwise
-  // StageObserver::OnDue is called (sla-timer).
+  // Whether a tick is appended to the input when the machine has something due (route, dispatch);
+  // otherwise StageObserver::OnDue is called (sla-timer).
   bool ticks = true;
   base::Duration min_tick_interval{5};
   // Outputs that are not acknowledged yet; beyond it, reading pauses.
@@ -65,15 +78,17 @@ struct Partition {
 class StageObserver {
  public:
   virtual ~StageObserver() = default;
-  // The partition is loaded and has applied all that the log held when it was assigned: from now on it may act.
+  // The partition is loaded and has applied all that the log held when it was assigned: from now on
+  // it may act.
   virtual void OnCaughtUp(Partition& partition) {}
   // It belongs to somebody else, or is loaded again.
   virtual void OnLost(uint32_t partition) {}
   // What Outputs::Notify took while one record was applied, after OnCaughtUp only.
-  virtual void OnNotified(uint32_t partition, uint64_t offset,
-                          const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) {}
-  // Something that the runner gets over by itself, for the operator's log: a damaged snapshot, a store
-  // that is away, an append that failed. Said when it begins, not again while it lasts.
+  virtual void OnNotified(
+      uint32_t partition, uint64_t offset,
+      const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) {}
+  // Something that the runner gets over by itself, for the operator's log: a damaged snapshot, a
+  // store that is away, an append that failed. Said when it begins, not again while it lasts.
   virtual void OnProblem(const absl::Status& problem) {}
   // The machine's NextDue() has come (only without ticks). Called at most every min_tick_interval.
   virtual void OnDue(Partition& partition) {}
@@ -102,15 +117,16 @@ struct StageDeps {
 
 using MachineFactory = std::function<std::unique_ptr<base::StateMachine>(uint32_t partition)>;
 
-// Step() and what it calls belong to one thread; Post(), Wake(), Stats() and Health() are thread-safe.
+// Step() and what it calls belong to one thread; Post(), Wake(), Stats() and Health() are
+// thread-safe.
 class StageRunner {
  public:
   static absl::StatusOr<std::unique_ptr<StageRunner>> Create(StageOptions options, StageDeps deps,
                                                              MachineFactory factory);
   virtual ~StageRunner() = default;
 
-  // One turn: poll for at most `max_wait`, apply, emit, checkpoint, tick. Returns how many records were applied.
-  // An error is not recoverable by calling again; Health() keeps it.
+  // One turn: poll for at most `max_wait`, apply, emit, checkpoint, tick. Returns how many records
+  // were applied. An error is not recoverable by calling again; Health() keeps it.
   virtual absl::StatusOr<size_t> Step(base::Duration max_wait) = 0;
   // Waits for outputs, writes a last checkpoint of each partition, leaves the group.
   virtual absl::Status Drain(base::Duration limit) = 0;

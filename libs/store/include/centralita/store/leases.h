@@ -1,4 +1,5 @@
-// Who is alive and who owns what, as entries of the store that run out: gateways by incarnation, owners of partitions.
+// Who is alive and who owns what, as entries of the store that run out: gateways by incarnation,
+// owners of partitions.
 #pragma once
 
 #include <map>
@@ -17,7 +18,8 @@ inline constexpr base::Duration kLeaseTime{6000};
 inline constexpr base::Duration kLeaseRenewal{2000};
 
 // Takes or renews leases for kLeaseTime: name -> value (an address; may be empty).
-absl::Status RenewLeases(Store& store, std::string_view kind, const std::map<std::string, std::string>& leases);
+absl::Status RenewLeases(Store& store, std::string_view kind,
+                         const std::map<std::string, std::string>& leases);
 
 // Gives leases up at once.
 absl::Status EndLeases(Store& store, std::string_view kind, const std::vector<std::string>& names);

@@ -1,9 +1,9 @@
-// The store in our own words: a cache of the logs, never the truth. Implementations: SQLite (embedded); Redis (cluster).
-// All pass tests/contract/store_contract.h.
+// The store in our own words: a cache of the logs, never the truth. Implementations: SQLite
+// (embedded); Redis (cluster). All pass tests/contract/store_contract.h.
 //
-// A key lies in a partition of the store ("dispatch/3", "profile/17"): all that one transaction touches has one
-// partition (in Redis: one hash tag). Values are bytes.
-// Errors: UNAVAILABLE (try again later), DEADLINE_EXCEEDED, ABORTED (a condition did not hold; nothing was written),
+// A key lies in a partition of the store ("dispatch/3", "profile/17"): all that one transaction
+// touches has one partition (in Redis: one hash tag). Values are bytes. Errors: UNAVAILABLE (try
+// again later), DEADLINE_EXCEEDED, ABORTED (a condition did not hold; nothing was written),
 // INVALID_ARGUMENT (keys of several partitions in one transaction).
 #pragma once
 
@@ -58,7 +58,8 @@ class Store {
   virtual ~Store() = default;
   virtual absl::StatusOr<std::optional<std::string>> Get(const Key& key) = 0;
   // One answer per key, in order. Keys may lie in different partitions.
-  virtual absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(const std::vector<Key>& keys) = 0;
+  virtual absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(
+      const std::vector<Key>& keys) = 0;
   // Writes if the key is not there; returns what is there afterwards.
   virtual absl::StatusOr<std::string> SetIfAbsent(const Key& key, const std::string& value,
                                                   base::Duration time_to_live) = 0;

@@ -1,9 +1,11 @@
-// Structured logging: one line per event, with the ids as fields. There is no global logger; components get theirs.
+// Structured logging: one line per event, with the ids as fields. There is no global logger;
+// components get theirs.
 //
 //   logger.Info("policy_applied", {{"tenant", tenant}, {"version", version}});
 //
-// Events are string literals in snake_case. No customer text and no personal data above DEBUG. Warnings and errors are
-// rate-limited per event: a burst in each window passes, the rest is counted and told by the next line that passes.
+// Events are string literals in snake_case. No customer text and no personal data above DEBUG.
+// Warnings and errors are rate-limited per event: a burst in each window passes, the rest is
+// counted and told by the next line that passes.
 #pragma once
 
 #include <concepts>
@@ -34,16 +36,18 @@ class Field final {
 
   Field(std::string_view key, std::string_view value) : key_(key), value_(value) {}
   Field(std::string_view key, const char* value) : key_(key), value_(std::string_view(value)) {}
-  Field(std::string_view key, const std::string& value) : key_(key), value_(std::string_view(value)) {}
+  Field(std::string_view key, const std::string& value)
+      : key_(key), value_(std::string_view(value)) {}
   Field(std::string_view key, bool value) : key_(key), value_(value) {}
   Field(std::string_view key, double value) : key_(key), value_(value) {}
   template <std::signed_integral T>
   Field(std::string_view key, T value) : key_(key), value_(static_cast<int64_t>(value)) {}
   template <std::unsigned_integral T>
-    requires(!std::same_as<T, bool>)
-  Field(std::string_view key, T value) : key_(key), value_(static_cast<uint64_t>(value)) {}
+  requires(!std::same_as<T, bool>) Field(std::string_view key, T value)
+      : key_(key), value_(static_cast<uint64_t>(value)) {}
   // As its whole sentence with the code.
-  Field(std::string_view key, const absl::Status& status) : key_(key), text_(status.ToString()), value_(text_) {}
+  Field(std::string_view key, const absl::Status& status)
+      : key_(key), text_(status.ToString()), value_(text_) {}
   Field(const Field&) = delete;
   Field& operator=(const Field&) = delete;
 
@@ -76,7 +80,8 @@ struct LogOptions {
 class Logger {
  public:
   // `clock` outlives the logger. UNAVAILABLE if the file cannot be opened.
-  static absl::StatusOr<std::unique_ptr<Logger>> Create(LogOptions options, const base::Clock& clock);
+  static absl::StatusOr<std::unique_ptr<Logger>> Create(LogOptions options,
+                                                        const base::Clock& clock);
   // Writes nothing; for tests and for tools that have nothing to say.
   static std::unique_ptr<Logger> Discard();
   virtual ~Logger() = default;

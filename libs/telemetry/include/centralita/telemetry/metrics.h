@@ -1,12 +1,14 @@
-// Metrics for Prometheus: a registry, and cheap handles that a component builds once into a struct of its own.
+// Metrics for Prometheus: a registry, and cheap handles that a component builds once into a struct
+// of its own.
 //
 //   struct IngestMetrics {
-//     explicit IngestMetrics(Metrics& m) : accepted(m.AddCounter("centralita_ingest_accepted_total", "...")) {}
-//     Counter accepted;
+//     explicit IngestMetrics(Metrics& m) :
+//     accepted(m.AddCounter("centralita_ingest_accepted_total", "...")) {} Counter accepted;
 //   };
 //
-// Names: centralita_<service>_<what>_<unit|total>. Labels are bounded and never an id. Adding the same name and labels
-// twice gives the same series. A name that is no Prometheus name, or that is used for two kinds, ends the process.
+// Names: centralita_<service>_<what>_<unit|total>. Labels are bounded and never an id. Adding the
+// same name and labels twice gives the same series. A name that is no Prometheus name, or that is
+// used for two kinds, ends the process.
 #pragma once
 
 #include <functional>
@@ -71,11 +73,14 @@ class Metrics final {
   Counter AddCounter(const std::string& name, const std::string& help, const Labels& labels = {});
   Gauge AddGauge(const std::string& name, const std::string& help, const Labels& labels = {});
   // `buckets`: upper borders, ascending.
-  Histogram AddHistogram(const std::string& name, const std::string& help, const std::vector<double>& buckets,
-                         const Labels& labels = {});
-  // A gauge that is asked for its value at each exposition, until the result is destroyed. `value` must not block.
-  [[nodiscard]] std::shared_ptr<void> AddGaugeCallback(const std::string& name, const std::string& help,
-                                                       const Labels& labels, std::function<double()> value);
+  Histogram AddHistogram(const std::string& name, const std::string& help,
+                         const std::vector<double>& buckets, const Labels& labels = {});
+  // A gauge that is asked for its value at each exposition, until the result is destroyed. `value`
+  // must not block.
+  [[nodiscard]] std::shared_ptr<void> AddGaugeCallback(const std::string& name,
+                                                       const std::string& help,
+                                                       const Labels& labels,
+                                                       std::function<double()> value);
 
   // Prometheus' text format.
   std::string Exposition() const;
@@ -85,12 +90,12 @@ class Metrics final {
   std::unique_ptr<Impl> impl_;
 };
 
-// Counters of one name that differ in one label whose values are found at run time; from `limit` values on, the rest
-// is counted under "other". Thread-safe. `metrics` outlives it.
+// Counters of one name that differ in one label whose values are found at run time; from `limit`
+// values on, the rest is counted under "other". Thread-safe. `metrics` outlives it.
 class CounterFamily final {
  public:
-  CounterFamily(Metrics& metrics, std::string name, std::string help, std::string label, Labels fixed = {},
-                size_t limit = 100);
+  CounterFamily(Metrics& metrics, std::string name, std::string help, std::string label,
+                Labels fixed = {}, size_t limit = 100);
   Counter With(std::string_view value);
 
  private:

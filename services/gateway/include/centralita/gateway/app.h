@@ -1,8 +1,9 @@
-// The gateway: agents' streams, their presence and actions to the shards, offers and confirmations back to them.
-// Any replica serves any agent.
+// The gateway: agents' streams, their presence and actions to the shards, offers and confirmations
+// back to them. Any replica serves any agent.
 //
-// All dependencies outlive it. Start(), then the caller registers service() with its gRPC server. Drain() closes the
-// agents' streams (their work is kept for the pool's grace time) and gives the lease up.
+// All dependencies outlive it. Start(), then the caller registers service() with its gRPC server.
+// Drain() closes the agents' streams (their work is kept for the pool's grace time) and gives the
+// lease up.
 #pragma once
 
 #include <memory>
@@ -42,7 +43,8 @@ struct GatewayDeps {
 // Thread-safe.
 class GatewayApp {
  public:
-  static absl::StatusOr<std::unique_ptr<GatewayApp>> Create(const GatewayOptions& options, GatewayDeps deps);
+  static absl::StatusOr<std::unique_ptr<GatewayApp>> Create(const GatewayOptions& options,
+                                                            GatewayDeps deps);
   virtual ~GatewayApp() = default;
 
   virtual absl::Status Start() = 0;

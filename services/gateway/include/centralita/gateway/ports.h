@@ -31,8 +31,8 @@ struct AgentIdentity {
 class Directory {
  public:
   virtual ~Directory() = default;
-  // UNAUTHENTICATED for a wrong key or token, NOT_FOUND for an agent that the tenant's policy does not list,
-  // UNAVAILABLE while no policy is loaded.
+  // UNAUTHENTICATED for a wrong key or token, NOT_FOUND for an agent that the tenant's policy does
+  // not list, UNAVAILABLE while no policy is loaded.
   virtual absl::StatusOr<AgentIdentity> Authenticate(const Credentials& credentials,
                                                      const std::string& agent_id) const = 0;
 };

@@ -1,7 +1,8 @@
 // Ingest: the way in. Says yes only when the log has made it durable.
 //
-// Takes log, store, policy and clock by reference; they outlive it. Start() opens the ports; it refuses with
-// identity_loading until its projection of the topic `identity` has caught up, which Ready() shows.
+// Takes log, store, policy and clock by reference; they outlive it. Start() opens the ports; it
+// refuses with identity_loading until its projection of the topic `identity` has caught up, which
+// Ready() shows.
 #pragma once
 
 #include <cstdint>
@@ -60,7 +61,8 @@ struct IngestDeps {
 class IngestApp {
  public:
   // NOT_FOUND if a topic was not created.
-  static absl::StatusOr<std::unique_ptr<IngestApp>> Create(const IngestOptions& options, IngestDeps deps);
+  static absl::StatusOr<std::unique_ptr<IngestApp>> Create(const IngestOptions& options,
+                                                           IngestDeps deps);
   // As Drain() with five seconds.
   virtual ~IngestApp() = default;
 

@@ -1,5 +1,5 @@
-// Metrics: follows `events`, `inbound` and `dead-letter`, keeps the conservation equation and counts, answers
-// MetricsService (overview, queues, trace, explain, dead letters).
+// Metrics: follows `events`, `inbound` and `dead-letter`, keeps the conservation equation and
+// counts, answers MetricsService (overview, queues, trace, explain, dead letters).
 //
 // Dependencies outlive it. Start(), then the caller registers service() with its gRPC server.
 #pragma once
@@ -44,13 +44,15 @@ struct MetricsDeps {
 // Thread-safe.
 class MetricsApp {
  public:
-  static absl::StatusOr<std::unique_ptr<MetricsApp>> Create(const MetricsOptions& options, MetricsDeps deps);
+  static absl::StatusOr<std::unique_ptr<MetricsApp>> Create(const MetricsOptions& options,
+                                                            MetricsDeps deps);
   virtual ~MetricsApp() = default;
   virtual absl::Status Start() = 0;
   // MetricsService; valid as long as this object.
   virtual grpc::Service& service() = 0;
   virtual absl::Status Health() const = 0;
-  // Of one tenant, or of all for the empty name. DEADLINE_EXCEEDED if a stage does not answer within a second.
+  // Of one tenant, or of all for the empty name. DEADLINE_EXCEEDED if a stage does not answer
+  // within a second.
   virtual absl::StatusOr<v1::GetOverviewResponse> Overview(const std::string& tenant) = 0;
   virtual absl::Status Drain(base::Duration limit) = 0;
 };

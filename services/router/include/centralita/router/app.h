@@ -1,8 +1,8 @@
-// The router: runs the stages route and dispatch over the partitions that their groups give this process, and tells
-// gateways what their agents are to see (OwnerService).
+// The router: runs the stages route and dispatch over the partitions that their groups give this
+// process, and tells gateways what their agents are to see (OwnerService).
 //
-// Takes log, store and clock by reference; they outlive it. Start(), then the caller registers service() with its gRPC
-// server; Drain() writes last checkpoints and gives the partitions away.
+// Takes log, store and clock by reference; they outlive it. Start(), then the caller registers
+// service() with its gRPC server; Drain() writes last checkpoints and gives the partitions away.
 #pragma once
 
 #include <memory>
@@ -42,7 +42,8 @@ struct RouterDeps {
 // Thread-safe.
 class RouterApp {
  public:
-  static absl::StatusOr<std::unique_ptr<RouterApp>> Create(const RouterOptions& options, RouterDeps deps);
+  static absl::StatusOr<std::unique_ptr<RouterApp>> Create(const RouterOptions& options,
+                                                           RouterDeps deps);
   virtual ~RouterApp() = default;
 
   virtual absl::Status Start() = 0;

@@ -1,5 +1,6 @@
-// The alarm of all clocks: follows the clocks that events carry and appends an Alarm to `commands` when a threshold is
-// due by the log's time. Dispatch decides whether an alarm is effective; one that no event confirms is sent again.
+// The alarm of all clocks: follows the clocks that events carry and appends an Alarm to `commands`
+// when a threshold is due by the log's time. Dispatch decides whether an alarm is effective; one
+// that no event confirms is sent again.
 //
 // Dependencies outlive it.
 #pragma once
@@ -21,7 +22,8 @@ class Calendars {
  public:
   virtual ~Calendars() = default;
   // Never null: all day, every day for the empty name or an unknown one.
-  virtual std::shared_ptr<const clocks::v1::Calendar> Find(const std::string& tenant, const std::string& name) const = 0;
+  virtual std::shared_ptr<const clocks::v1::Calendar> Find(const std::string& tenant,
+                                                           const std::string& name) const = 0;
 };
 
 struct SlaTimerOptions {
@@ -47,7 +49,8 @@ struct SlaTimerStats {
 
 class SlaTimerApp {
  public:
-  static absl::StatusOr<std::unique_ptr<SlaTimerApp>> Create(const SlaTimerOptions& options, SlaTimerDeps deps);
+  static absl::StatusOr<std::unique_ptr<SlaTimerApp>> Create(const SlaTimerOptions& options,
+                                                             SlaTimerDeps deps);
   virtual ~SlaTimerApp() = default;
   virtual absl::Status Start() = 0;
   virtual absl::Status Health() const = 0;

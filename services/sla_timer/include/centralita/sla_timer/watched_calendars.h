@@ -12,7 +12,8 @@ namespace centralita::sla_timer {
 class WatchedCalendars final : public Calendars {
  public:
   explicit WatchedCalendars(const app::PolicyWatcher& watcher) : watcher_(watcher) {}
-  std::shared_ptr<const clocks::v1::Calendar> Find(const std::string& tenant, const std::string& name) const override;
+  std::shared_ptr<const clocks::v1::Calendar> Find(const std::string& tenant,
+                                                   const std::string& name) const override;
 
  private:
   const app::PolicyWatcher& watcher_;
