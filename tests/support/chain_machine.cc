@@ -123,7 +123,9 @@ std::string RoutingText(std::string_view tenant, std::string_view text) {
 std::map<std::string, std::string> EntriesOf(const base::StateMachine& machine) {
   class Sink final : public base::EntrySink {
    public:
-    void Put(std::string_view key, std::string_view value) override { entries[std::string(key)] = value; }
+    void Put(std::string_view key, std::string_view value) override {
+      entries[std::string(key)] = value;
+    }
     void Erase(std::string_view key) override { entries.erase(std::string(key)); }
     std::map<std::string, std::string> entries;
   } sink;

@@ -1,5 +1,6 @@
-// A small deterministic machine for tests of libs/stage: it counts what each tenant says, keeps a digest in which order
-// and repeats show, and passes everything on. Two of them can be chained: routing -> commands -> events.
+// A small deterministic machine for tests of libs/stage: it counts what each tenant says, keeps a
+// digest in which order and repeats show, and passes everything on. Two of them can be chained:
+// routing -> commands -> events.
 //
 // A record's text (RoutingRecord.customer_id, Command.pool, Event.customer_id) says what it is:
 //   "bad"      undecodable

@@ -17,10 +17,16 @@ void LogDisk::Create(const eventlog::TopicSpec& spec, uint32_t epoch) {
   topics_[spec.name] = std::move(topic);
 }
 
+void LogDisk::Drop(const std::string& topic) {
+  const std::scoped_lock lock(mutex_);
+  topics_.erase(topic);
+}
+
 std::vector<StoredRecord> LogDisk::Records(const TopicPartition& partition) const {
   const std::scoped_lock lock(mutex_);
   std::vector<StoredRecord> records;
-  for (const auto& record : topics_.at(partition.topic).partitions.at(partition.partition).records) {
+  for (const auto& record :
+       topics_.at(partition.topic).partitions.at(partition.partition).records) {
     records.push_back(*record);
   }
   return records;
@@ -38,12 +44,11 @@ std::vector<StoredRecord> LogDisk::AllRecords(const std::string& topic) const {
 uint64_t LogDisk::Append(const std::string& topic, uint32_t partition, std::string key,
                          std::string value) {
   const std::scoped_lock lock(mutex_);
-  return Store(topics_.at(topic).partitions.at(partition),
-               {.topic = topic,
-                .partition = partition,
-                .key = std::move(key),
-                .value = std::move(value),
-                .tombstone = false});
+  return Store(topics_.at(topic).partitions.at(partition), {.topic = topic,
+                                                            .partition = partition,
+                                                            .key = std::move(key),
+                                                            .value = std::move(value),
+                                                            .tombstone = false});
 }
 
 void LogDisk::Trim(const TopicPartition& partition, uint64_t begin) {
@@ -137,7 +142,8 @@ MemoryLog::~MemoryLog() {
           ++member;
           continue;
         }
-        std::erase_if(group.owners, [&](const auto& owner) { return owner.second == member->first; });
+        std::erase_if(group.owners,
+                      [&](const auto& owner) { return owner.second == member->first; });
         member = group.members.erase(member);
       }
     }
@@ -183,8 +189,8 @@ absl::StatusOr<eventlog::TopicInfo> MemoryLog::EnsureTopic(const eventlog::Topic
     disk_.Create(spec);
     return Describe(spec.name);
   }
-  if (there.ok() && (there->spec.partitions != spec.partitions ||
-                     there->spec.compacted != spec.compacted)) {
+  if (there.ok() &&
+      (there->spec.partitions != spec.partitions || there->spec.compacted != spec.compacted)) {
     return absl::FailedPreconditionError("the topic differs");
   }
   return there;

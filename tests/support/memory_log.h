@@ -1,5 +1,5 @@
-// A log in memory with faults. LogDisk is what survives a crash; MemoryLog is one process's access to it.
-// Acks come on the appending thread, within Append(), unless they are held back.
+// A log in memory with faults. LogDisk is what survives a crash; MemoryLog is one process's access
+// to it. Acks come on the appending thread, within Append(), unless they are held back.
 #pragma once
 
 #include <condition_variable>
@@ -32,6 +32,7 @@ class LogDisk final {
   explicit LogDisk(const base::Clock& clock) : clock_(clock) {}
 
   void Create(const eventlog::TopicSpec& spec, uint32_t epoch = 1);
+  void Drop(const std::string& topic);
   // What is kept now of one partition, or of all of a topic's partitions, one after another.
   std::vector<StoredRecord> Records(const eventlog::TopicPartition& partition) const;
   std::vector<StoredRecord> AllRecords(const std::string& topic) const;

@@ -44,9 +44,8 @@ absl::Status MemoryProducer::Append(eventlog::Outgoing record, eventlog::AckCall
 
 absl::Status MemoryProducer::WaitForRoom(base::Duration limit) {
   std::unique_lock lock(log_.disk_.mutex_);
-  const bool room = log_.disk_.changed_.wait_for(lock, limit, [this] {
-    return *unacknowledged_ < log_.limit_ || log_.process_.crashed();
-  });
+  const bool room = log_.disk_.changed_.wait_for(
+      lock, limit, [this] { return *unacknowledged_ < log_.limit_ || log_.process_.crashed(); });
   if (log_.process_.crashed()) return absl::UnavailableError("the process has crashed");
   return room ? absl::OkStatus() : absl::DeadlineExceededError("no room");
 }
@@ -181,8 +180,7 @@ absl::Status MemoryConsumer::Resume(const TopicPartition& partition) {
 absl::Status MemoryConsumer::Commit(const TopicPartition& partition, uint64_t next_offset) {
   const std::scoped_lock lock(log_.disk_.mutex_);
   if (topics_.empty()) return absl::FailedPreconditionError("not in a group");
-  if (log_.process_.crashed() ||
-      !log_.process_.Reach(Point::kBeforeCommit, partition.topic)) {
+  if (log_.process_.crashed() || !log_.process_.Reach(Point::kBeforeCommit, partition.topic)) {
     return absl::UnavailableError("the process has crashed");
   }
   log_.disk_.groups_[group_].committed[partition] = next_offset;

@@ -117,8 +117,8 @@ absl::StatusOr<store::ScanPage> MemoryStore::Scan(const std::string& partition,
   store::ScanPage page;
   const auto names = disk_.contents_.find(partition);
   if (names == disk_.contents_.end()) return page;
-  auto entry = after.has_value() ? names->second.upper_bound(*after)
-                                 : names->second.lower_bound(prefix);
+  auto entry =
+      after.has_value() ? names->second.upper_bound(*after) : names->second.lower_bound(prefix);
   for (; entry != names->second.end() && entry->first.starts_with(prefix); ++entry) {
     if (entry->second.expires <= disk_.clock_.Now()) continue;
     if (page.entries.size() == limit) {

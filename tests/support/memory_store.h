@@ -1,4 +1,5 @@
-// A store in memory with faults. StoreDisk is what survives a crash; MemoryStore is one process's access to it.
+// A store in memory with faults. StoreDisk is what survives a crash; MemoryStore is one process's
+// access to it.
 #pragma once
 
 #include <map>

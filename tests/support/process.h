@@ -1,4 +1,5 @@
-// One simulated process: whatever it uses of the fakes stops when it crashes, at a point that the test chose.
+// One simulated process: whatever it uses of the fakes stops when it crashes, at a point that the
+// test chose.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ enum class Point {
 // Thread-safe.
 class Process final {
  public:
-  // Crashes when `point` is reached for the `nth` time from now on (1: the next). `where` narrows it down to a topic or
-  // to a partition of the store; empty for all.
+  // Crashes when `point` is reached for the `nth` time from now on (1: the next). `where` narrows
+  // it down to a topic or to a partition of the store; empty for all.
   void CrashAt(Point point, uint64_t nth, std::string where = "") {
     const std::scoped_lock lock(mutex_);
     plan_ = {.armed = true, .any = false, .point = point, .where = std::move(where), .left = nth};

@@ -62,7 +62,8 @@ std::string CaseName(const ::testing::TestParamInfo<CrashCase>& info) {
 
 INSTANTIATE_TEST_SUITE_P(AtEachStep, CrashTest, ::testing::ValuesIn(CrashCases()), CaseName);
 
-// Two stages, each crashing at random steps again and again; a third party's view of the end is exact.
+// Two stages, each crashing at random steps again and again; a third party's view of the end is
+// exact.
 class ChainTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(ChainTest, TheSecondStageSeesEachOutputOfTheFirstOnce) {

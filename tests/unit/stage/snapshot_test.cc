@@ -64,7 +64,8 @@ TEST(Snapshots, ThatAreDamagedGiveWayToTheOneBefore) {
         fmt::format("route/{}/{:020}/00000001", number, world.EndOf("routing", number));
     for (uint32_t shelf = 0; shelf < 2; ++shelf) {
       world.log.Damage({"snapshots", shelf}, [&](testing::StoredRecord& record) {
-        if (record.key == newest && !record.value.empty()) record.value[record.value.size() / 2] ^= 1;
+        if (record.key == newest && !record.value.empty())
+          record.value[record.value.size() / 2] ^= 1;
       });
     }
   }
@@ -105,13 +106,15 @@ TEST(Snapshots, AreNotTakenAgainWhileNothingChanges) {
   world.SayMany(20);
   Node node(world, WithSnapshots());
   ASSERT_TRUE(RunUntil({&node}, [&] { return node.runner->Stats().snapshots == kPartitions; }));
-  RunUntil({&node}, [] { return false; }, 150);
+  RunUntil(
+      {&node}, [] { return false; }, 150);
   EXPECT_EQ(node.runner->Stats().snapshots, kPartitions);
 }
 
 class SnapshotCrashTest : public ::testing::TestWithParam<int> {};
 
-// The n-th append to `snapshots`: chunks, manifests and deletions of both partitions, before and after each.
+// The n-th append to `snapshots`: chunks, manifests and deletions of both partitions, before and
+// after each.
 TEST_P(SnapshotCrashTest, LeavesTheOneBeforeUsable) {
   World world;
   SayMuch(world, 0);
@@ -123,7 +126,8 @@ TEST_P(SnapshotCrashTest, LeavesTheOneBeforeUsable) {
     Node node(world, WithSnapshots());
     node.process.CrashAt(GetParam() % 2 == 0 ? Point::kBeforeAppend : Point::kAfterAppend,
                          static_cast<uint64_t>(1 + GetParam() / 2), "snapshots");
-    ASSERT_FALSE(RunUntil({&node}, [&] { return node.process.crashed(); }) && !node.process.crashed());
+    ASSERT_FALSE(RunUntil({&node}, [&] { return node.process.crashed(); }) &&
+                 !node.process.crashed());
     ASSERT_TRUE(node.process.crashed()) << "the point was never reached";
   }
   const auto with_store = world.store.Copy();

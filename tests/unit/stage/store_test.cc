@@ -111,7 +111,8 @@ TEST(Store, WhoseAnswerWasLostHasTheCheckpoint) {
   ASSERT_TRUE(RunUntil({&node}, finished));
   world.store.LoseNextAnswer();
   world.SayMany(30, 30);
-  ASSERT_TRUE(RunUntil({&node}, [&] { return finished() && node.runner->Stats().checkpoint_failures == 1; }));
+  ASSERT_TRUE(RunUntil(
+      {&node}, [&] { return finished() && node.runner->Stats().checkpoint_failures == 1; }));
   world.SayMany(30, 60);
   ASSERT_TRUE(RunUntil({&node}, finished));
   EXPECT_EQ(node.runner->Stats().reloads, 0U);
@@ -119,7 +120,8 @@ TEST(Store, WhoseAnswerWasLostHasTheCheckpoint) {
 }
 
 // Changes one field of the header that is in the store.
-void ChangeHeader(World& world, const std::function<void(snapshot::v1::CheckpointHeader&)>& change) {
+void ChangeHeader(World& world,
+                  const std::function<void(snapshot::v1::CheckpointHeader&)>& change) {
   auto contents = world.store.Copy();
   for (auto& [partition, names] : contents) {
     snapshot::v1::CheckpointHeader header;
@@ -185,10 +187,9 @@ TEST(Offsets, ThatTheLogNoLongerKeepsStopThatPartitionAlone) {
   }));
   const absl::Status health = node.runner->Health();
   EXPECT_EQ(health.code(), absl::StatusCode::kOutOfRange);
-  for (const std::string& part :
-       {std::string("routing"), std::to_string(gone.partition),
-        std::to_string(world.CheckpointOf("route", gone.partition)),
-        std::to_string(world.EndOf("routing", gone.partition) - 1)}) {
+  for (const std::string& part : {std::string("routing"), std::to_string(gone.partition),
+                                  std::to_string(world.CheckpointOf("route", gone.partition)),
+                                  std::to_string(world.EndOf("routing", gone.partition) - 1)}) {
     EXPECT_NE(health.message().find(part), absl::string_view::npos) << health << " lacks " << part;
   }
   EXPECT_FALSE(node.recorder.caught_up.contains(gone.partition));

@@ -27,8 +27,8 @@ common::v1::Origin OriginOf(const std::string& value) {
 struct Collected final : base::Outputs {
   void Emit(base::OutputTopic topic, std::string_view key,
             const google::protobuf::MessageLite& value) override {
-    outputs.push_back({std::string(base::topics::NameOf(topic)), std::string(key),
-                       value.SerializeAsString()});
+    outputs.push_back(
+        {std::string(base::topics::NameOf(topic)), std::string(key), value.SerializeAsString()});
   }
   void Notify(const google::protobuf::MessageLite& update) override {}
   std::vector<Truth::Output> outputs;
@@ -50,7 +50,8 @@ std::string WithOrigin(const World& world, const StageOptions& options, const Tr
 }  // namespace
 
 World::World() {
-  for (const auto topic : {base::topics::kRouting, base::topics::kCommands, base::topics::kEvents}) {
+  for (const auto topic :
+       {base::topics::kRouting, base::topics::kCommands, base::topics::kEvents}) {
     log.Create({.name = std::string(topic), .partitions = kPartitions});
   }
   for (const auto topic : {base::topics::kOutbound, base::topics::kDeadLetter}) {
@@ -148,10 +149,9 @@ Node::Node(World& in_world, StageOptions in_options)
       options(std::move(in_options)),
       log(in_world.log, process),
       store(in_world.store, process) {
-  auto created =
-      StageRunner::Create(options, {log, store, world.clock, &recorder}, [link = LinkOf(options)](uint32_t) {
-        return std::make_unique<ChainMachine>(link);
-      });
+  auto created = StageRunner::Create(
+      options, {log, store, world.clock, &recorder},
+      [link = LinkOf(options)](uint32_t) { return std::make_unique<ChainMachine>(link); });
   EXPECT_TRUE(created.ok()) << created.status();
   runner = *std::move(created);
 }
@@ -189,8 +189,7 @@ bool RunUntil(const std::vector<Node*>& nodes, const std::function<bool()>& done
 
 void FinishAll(World& world, const StageOptions& options) {
   Node node(world, options);
-  ASSERT_TRUE(RunUntil({&node},
-                       [&] { return world.Finished(options.group, options.input_topic); }))
+  ASSERT_TRUE(RunUntil({&node}, [&] { return world.Finished(options.group, options.input_topic); }))
       << node.runner->Health();
 }
 

@@ -1,5 +1,5 @@
-// A world in which stages run, crash and start again: disks that survive, processes that do not, and an oracle that
-// knows what a stage must have made of its log.
+// A world in which stages run, crash and start again: disks that survive, processes that do not,
+// and an oracle that knows what a stage must have made of its log.
 #pragma once
 
 #include <map>
@@ -52,9 +52,11 @@ class Recorder final : public StageObserver {
   void OnNotified(
       uint32_t partition, uint64_t offset,
       const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) override;
+  void OnProblem(const absl::Status& problem) override { problems.push_back(problem); }
   void OnDue(Partition& partition) override;
 
   std::vector<std::string> said;
+  std::vector<absl::Status> problems;
   std::set<uint32_t> caught_up;
   size_t notified = 0;
   size_t due = 0;
@@ -85,7 +87,8 @@ class Node {
   std::unique_ptr<StageRunner> runner;
 };
 
-// Steps the nodes in turn, with 20 ms between rounds, until `done`; false if that does not come or a node fails.
+// Steps the nodes in turn, with 20 ms between rounds, until `done`; false if that does not come or
+// a node fails.
 bool RunUntil(const std::vector<Node*>& nodes, const std::function<bool()>& done,
               int rounds = 3000);
 
@@ -105,8 +108,8 @@ struct Truth {
 };
 Truth TruthOf(const World& world, const StageOptions& options);
 
-// All outputs of the stage are in the log, the repeats among them identical, and whoever drops repeats by a watermark
-// per source partition sees each exactly once, in order.
+// All outputs of the stage are in the log, the repeats among them identical, and whoever drops
+// repeats by a watermark per source partition sees each exactly once, in order.
 void ExpectExactlyOnce(const World& world, const StageOptions& options);
 // The state that a fresh process arrives at is that of the truth.
 void ExpectTrueState(World& world, const StageOptions& options);
