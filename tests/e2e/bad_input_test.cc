@@ -142,7 +142,7 @@ TEST_F(BadInputTest, UndecodableBytesBecomeADeadLetterAndThePartitionMovesOn) {
     for (uint32_t partition = 0; partition < 4; ++partition) {
       eventlog::Outgoing record{.topic = std::string(base::topics::kInbound),
                                 .partition = partition,
-                                .key = "broken",
+                                .key = "luna/broken",
                                 .value = "\xff\xfe no message"};
       ASSERT_TRUE((*producer)
                       ->Append(std::move(record),
