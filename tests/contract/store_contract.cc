@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "gmock/gmock.h"
+#include "tests/contract/exception.h"
 #include "tests/contract/kill.h"
 
 namespace centralita::store {
@@ -84,14 +85,15 @@ TEST_P(StoreContract, KeepsBytesAsTheyAre) {
 }
 
 TEST_P(StoreContract, HasWhatWasCommittedAfterOpeningAgain) {
-  if (!fixture_->traits().can_reopen) GTEST_SKIP() << "this store is made to forget";
+  if (!fixture_->traits().can_reopen) CENTRALITA_NO_MEANING_HERE("this store is made to forget");
   Set("p", "a", "1");
   Reopen();
   EXPECT_THAT(Get("p", "a"), Optional(Eq("1")));
 }
 
 TEST_P(StoreContract, HasWhatWasCommittedWhenTheProcessIsKilled) {
-  if (!fixture_->traits().lives_in_process) GTEST_SKIP() << "the store lives in servers of its own";
+  if (!fixture_->traits().lives_in_process)
+    CENTRALITA_NO_MEANING_HERE("the store lives in servers of its own");
   store_.reset();
   const std::string last = contract::RunUntilKilled(50, [this](const contract::Say& say) {
     auto store = fixture_->Open(clock_);
@@ -225,7 +227,8 @@ TEST_P(StoreContract, SetIfAbsentGivesAllCallersTheSameWinner) {
 }
 
 TEST_P(StoreContract, WhatHasRunOutIsAsIfItWereNotThere) {
-  if (!fixture_->traits().has_injected_clock) GTEST_SKIP() << "the server's clock cannot be set";
+  if (!fixture_->traits().has_injected_clock)
+    CENTRALITA_NO_MEANING_HERE("the server's clock cannot be set");
   Set("p", "brief", "1", base::Duration(1'000));
   Set("p", "for ever", "1");
   ASSERT_EQ(store_->SetIfAbsent({"p", "taken"}, "1", base::Duration(1'000)).value(), "1");
@@ -245,7 +248,8 @@ TEST_P(StoreContract, WhatHasRunOutIsAsIfItWereNotThere) {
 }
 
 TEST_P(StoreContract, ALaterPutGivesANewTimeToLive) {
-  if (!fixture_->traits().has_injected_clock) GTEST_SKIP() << "the server's clock cannot be set";
+  if (!fixture_->traits().has_injected_clock)
+    CENTRALITA_NO_MEANING_HERE("the server's clock cannot be set");
   Set("p", "lease", "1", base::Duration(1'000));
   clock_.Advance(base::Duration(900));
   Set("p", "lease", "1", base::Duration(1'000));
