@@ -12,6 +12,12 @@ find_package(prometheus-cpp REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 
+# Programs only, and not under a sanitizer, which brings an allocator of its own: messages live and die on different
+# threads, which costs glibc's allocator a sixth of the processor time of a whole life.
+if(CENTRALITA_SANITIZE STREQUAL "")
+  pkg_check_modules(CENTRALITA_JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
+endif()
+
 if(CENTRALITA_SERVICES)
   find_package(gRPC REQUIRED)
   find_program(CENTRALITA_GRPC_PLUGIN grpc_cpp_plugin REQUIRED)
