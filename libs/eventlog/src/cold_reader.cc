@@ -8,7 +8,7 @@
 namespace centralita::eventlog {
 
 absl::StatusOr<std::unique_ptr<ColdReader>> ColdReader::Open(const std::string& path) {
-  ABSL_ASSIGN_OR_RETURN(Database db, Database::Open(path));
+  ABSL_ASSIGN_OR_RETURN(sqlite::Database db, sqlite::Database::Open(path));
   ABSL_RETURN_IF_ERROR(db.Execute("PRAGMA query_only = 1; PRAGMA cache_size = -512"));
   auto reader = std::unique_ptr<ColdReader>(new ColdReader(std::move(db)));
   ABSL_ASSIGN_OR_RETURN(
@@ -22,7 +22,7 @@ absl::StatusOr<std::unique_ptr<ColdReader>> ColdReader::Open(const std::string& 
 absl::StatusOr<int64_t> ColdReader::FirstRow(int64_t partition, uint64_t offset) {
   first_.Bind(1, RowId(partition, 0));
   first_.Bind(2, RowId(partition, offset));
-  const ResetAtEnd reset(first_);
+  const sqlite::ResetAtEnd reset(first_);
   ABSL_RETURN_IF_ERROR(first_.Step().status());
   return first_.IsNull(0) ? RowId(partition, offset) : first_.Int(0);
 }
@@ -32,7 +32,7 @@ absl::StatusOr<ColdReader::Result> ColdReader::Read(int64_t partition, uint64_t 
   ABSL_ASSIGN_OR_RETURN(const int64_t first, FirstRow(partition, offset));
   scan_.Bind(1, first);
   scan_.Bind(2, RowId(partition + 1, 0));
-  const ResetAtEnd reset(scan_);
+  const sqlite::ResetAtEnd reset(scan_);
   Result result;
   size_t bytes = 0;
   while (bytes < max_bytes) {

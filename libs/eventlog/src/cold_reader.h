@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "centralita/sqlite/database.h"
 #include "log_file.h"
-#include "sqlite_db.h"
 
 namespace centralita::eventlog {
 
@@ -26,12 +26,12 @@ class ColdReader final {
   absl::StatusOr<Result> Read(int64_t partition, uint64_t offset, size_t max_bytes);
 
  private:
-  explicit ColdReader(Database db) : db_(std::move(db)) {}
+  explicit ColdReader(sqlite::Database db) : db_(std::move(db)) {}
   absl::StatusOr<int64_t> FirstRow(int64_t partition, uint64_t offset);
 
-  Database db_;
-  Statement first_;
-  Statement scan_;
+  sqlite::Database db_;
+  sqlite::Statement first_;
+  sqlite::Statement scan_;
 };
 
 }  // namespace centralita::eventlog

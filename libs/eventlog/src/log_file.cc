@@ -1,12 +1,9 @@
 #include "log_file.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "batch_codec.h"
 #include "centralita/base/status_macros.h"
-#include "centralita/base/strings.h"
 
 namespace centralita::eventlog {
 namespace {
@@ -41,39 +38,21 @@ CREATE TABLE IF NOT EXISTS group_offsets (
   PRIMARY KEY (name, topic, number)) WITHOUT ROWID;
 )sql";
 
-absl::Status CheckFormat(Database& db, const std::string& path) {
-  ABSL_ASSIGN_OR_RETURN(Statement get, db.Prepare("PRAGMA user_version"));
-  ABSL_RETURN_IF_ERROR(get.Step().status());
-  const int64_t format = get.Int(0);
-  get.Reset();
-  if (format == 0) return db.Execute(fmt::format("PRAGMA user_version = {}", kFormat).c_str());
-  if (format == kFormat) return absl::OkStatus();
-  return absl::FailedPreconditionError(base::ToAbsl(fmt::format(
-      "{} has format {} and this program reads format {}; use the version that wrote it", path,
-      format, kFormat)));
-}
-
-int RememberWalPages(void* pages, sqlite3*, const char*, int count) {
-  *static_cast<int64_t*>(pages) = count;
-  return SQLITE_OK;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LogFile>> LogFile::Open(const std::string& path) {
-  ABSL_ASSIGN_OR_RETURN(Database db, Database::Open(path));
+  ABSL_ASSIGN_OR_RETURN(sqlite::Database db, sqlite::Database::Open(path));
   ABSL_RETURN_IF_ERROR(db.Execute(kSettings));
-  ABSL_RETURN_IF_ERROR(CheckFormat(db, path));
+  ABSL_RETURN_IF_ERROR(db.EnsureFormat(kFormat, "use the version that wrote it"));
   ABSL_RETURN_IF_ERROR(db.Execute(kSchema));
   auto file = std::unique_ptr<LogFile>(new LogFile(std::move(db)));
   ABSL_RETURN_IF_ERROR(file->PrepareAll());
-  sqlite3_wal_hook(file->db_.handle(), RememberWalPages, &file->wal_pages_);
-  ABSL_RETURN_IF_ERROR(file->RestartWal());
+  ABSL_RETURN_IF_ERROR(file->db_.RestartWal());
   return file;
 }
 
 absl::Status LogFile::PrepareAll() {
-  const std::pair<Statement*, const char*> all[] = {
+  const std::pair<sqlite::Statement*, const char*> all[] = {
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
       {&rollback_, "ROLLBACK"},
@@ -96,17 +75,14 @@ absl::Status LogFile::PrepareAll() {
   for (const auto& [statement, sql] : all) {
     ABSL_ASSIGN_OR_RETURN(*statement, db_.Prepare(sql));
   }
-  ABSL_ASSIGN_OR_RETURN(Statement page_size, db_.Prepare("PRAGMA page_size"));
-  ABSL_RETURN_IF_ERROR(page_size.Step().status());
-  page_size_ = page_size.Int(0);
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<StoredTopic>> LogFile::LoadTopics() {
   std::vector<StoredTopic> topics;
-  ABSL_ASSIGN_OR_RETURN(Statement get, db_.Prepare("SELECT * FROM topics ORDER BY name"));
+  ABSL_ASSIGN_OR_RETURN(sqlite::Statement get, db_.Prepare("SELECT * FROM topics ORDER BY name"));
   ABSL_ASSIGN_OR_RETURN(
-      Statement parts,
+      sqlite::Statement parts,
       db_.Prepare(
           "SELECT id, next_offset, last_time FROM partitions WHERE topic = ? ORDER BY number"));
   while (true) {
@@ -119,7 +95,7 @@ absl::StatusOr<std::vector<StoredTopic>> LogFile::LoadTopics() {
                        .retention = base::Duration(get.Int(3))};
     topic.info.epoch = static_cast<uint32_t>(get.Int(4));
     parts.BindBlob(1, topic.info.spec.name);
-    const ResetAtEnd reset(parts);
+    const sqlite::ResetAtEnd reset(parts);
     while (true) {
       ABSL_ASSIGN_OR_RETURN(const bool another, parts.Step());
       if (!another) break;
@@ -134,7 +110,7 @@ absl::StatusOr<std::vector<StoredTopic>> LogFile::LoadTopics() {
 
 absl::Status LogFile::LoadEnds(StoredPartition& partition, bool compacted) {
   ABSL_ASSIGN_OR_RETURN(
-      Statement last,
+      sqlite::Statement last,
       db_.Prepare(
           "SELECT id, time, bytes FROM batches WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1"));
   last.Bind(1, RowId(partition.id, 0));
@@ -152,7 +128,7 @@ absl::Status LogFile::LoadEnds(StoredPartition& partition, bool compacted) {
   oldest_batches_.Bind(1, RowId(partition.id, 0));
   oldest_batches_.Bind(2, RowId(partition.id + 1, 0));
   oldest_batches_.Bind(3, 1);
-  const ResetAtEnd reset(oldest_batches_);
+  const sqlite::ResetAtEnd reset(oldest_batches_);
   ABSL_RETURN_IF_ERROR(oldest_batches_.Step().status());
   partition.begin = OffsetOf(oldest_batches_.Int(0));
   return absl::OkStatus();
@@ -160,7 +136,7 @@ absl::Status LogFile::LoadEnds(StoredPartition& partition, bool compacted) {
 
 absl::StatusOr<std::vector<StoredGroupOffset>> LogFile::LoadGroupOffsets() {
   std::vector<StoredGroupOffset> offsets;
-  ABSL_ASSIGN_OR_RETURN(Statement get, db_.Prepare("SELECT * FROM group_offsets"));
+  ABSL_ASSIGN_OR_RETURN(sqlite::Statement get, db_.Prepare("SELECT * FROM group_offsets"));
   while (true) {
     ABSL_ASSIGN_OR_RETURN(const bool more, get.Step());
     if (!more) return offsets;
@@ -171,8 +147,7 @@ absl::StatusOr<std::vector<StoredGroupOffset>> LogFile::LoadGroupOffsets() {
 }
 
 void LogFile::Rollback() {
-  // SQLite itself rolls back after most errors of the disk.
-  if (sqlite3_get_autocommit(db_.handle()) == 0) (void)rollback_.Run();
+  if (db_.InTransaction()) (void)rollback_.Run();
 }
 
 absl::StatusOr<StoredTopic> LogFile::CreateTopic(const TopicInfo& info) {
@@ -187,7 +162,7 @@ absl::StatusOr<StoredTopic> LogFile::CreateTopic(const TopicInfo& info) {
     insert_partition_.BindBlob(1, info.spec.name);
     insert_partition_.Bind(2, number);
     ABSL_RETURN_IF_ERROR(insert_partition_.Run());
-    topic.partitions.emplace_back().id = sqlite3_last_insert_rowid(db_.handle());
+    topic.partitions.emplace_back().id = db_.LastRowId();
   }
   return topic;
 }
@@ -247,7 +222,7 @@ absl::StatusOr<int> LogFile::DeleteOlder(StoredPartition& partition, base::TimeP
     oldest_batches_.Bind(1, RowId(partition.id, 0));
     oldest_batches_.Bind(2, RowId(partition.id + 1, 0));
     oldest_batches_.Bind(3, limit + 1);
-    const ResetAtEnd reset(oldest_batches_);
+    const sqlite::ResetAtEnd reset(oldest_batches_);
     while (true) {
       ABSL_ASSIGN_OR_RETURN(const bool more, oldest_batches_.Step());
       if (!more) break;
@@ -277,7 +252,7 @@ absl::StatusOr<int> LogFile::DeleteTombstones(const StoredPartition& partition,
     old_tombstones_.Bind(2, base::ToUnixMillis(cutoff));
     old_tombstones_.Bind(3, RowId(partition.id, partition.end) - 1);
     old_tombstones_.Bind(4, limit);
-    const ResetAtEnd reset(old_tombstones_);
+    const sqlite::ResetAtEnd reset(old_tombstones_);
     while (true) {
       ABSL_ASSIGN_OR_RETURN(const bool more, old_tombstones_.Step());
       if (!more) break;
@@ -291,15 +266,6 @@ absl::StatusOr<int> LogFile::DeleteTombstones(const StoredPartition& partition,
     ABSL_RETURN_IF_ERROR(DeleteRow(batch));
   }
   return static_cast<int>(old.size());
-}
-
-absl::Status LogFile::RestartWal() {
-  int pages = 0;
-  const int code =
-      sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, &pages, nullptr);
-  if (code != SQLITE_OK) return SqliteError(db_.handle(), code, "cannot empty the write-ahead log");
-  wal_pages_ = 0;
-  return absl::OkStatus();
 }
 
 }  // namespace centralita::eventlog

@@ -15,7 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "centralita/eventlog/eventlog.h"
-#include "sqlite_db.h"
+#include "centralita/sqlite/database.h"
 
 namespace centralita::eventlog {
 
@@ -76,26 +76,21 @@ class LogFile final {
   absl::StatusOr<int> DeleteTombstones(const StoredPartition& partition, base::TimePoint cutoff,
                                        int limit);
 
-  // Moves the write-ahead log into the file and lets the next commit start it anew. Not in a
-  // transaction.
-  absl::Status RestartWal();
-  // Size of the write-ahead log after the last commit.
-  int64_t wal_bytes() const { return wal_pages_ * page_size_; }
+  // For who keeps the write-ahead log; it stays where it is.
+  sqlite::Database& database() { return db_; }
 
  private:
-  explicit LogFile(Database db) : db_(std::move(db)) {}
+  explicit LogFile(sqlite::Database db) : db_(std::move(db)) {}
   absl::Status PrepareAll();
   absl::Status LoadEnds(StoredPartition& partition, bool compacted);
   absl::Status DeleteRow(int64_t id);
 
-  Database db_;
-  int64_t wal_pages_ = 0;
-  int64_t page_size_ = 0;
-  Statement begin_, commit_, rollback_;
-  Statement insert_topic_, insert_partition_, set_retention_;
-  Statement insert_batch_, delete_batch_, oldest_batches_, set_partition_;
-  Statement find_keyed_, put_keyed_, old_tombstones_, delete_keyed_;
-  Statement set_group_offset_;
+  sqlite::Database db_;
+  sqlite::Statement begin_, commit_, rollback_;
+  sqlite::Statement insert_topic_, insert_partition_, set_retention_;
+  sqlite::Statement insert_batch_, delete_batch_, oldest_batches_, set_partition_;
+  sqlite::Statement find_keyed_, put_keyed_, old_tombstones_, delete_keyed_;
+  sqlite::Statement set_group_offset_;
 };
 
 }  // namespace centralita::eventlog

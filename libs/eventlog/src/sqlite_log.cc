@@ -16,6 +16,9 @@
 namespace centralita::eventlog {
 namespace {
 
+// Enough to be worth a sync of the file; little enough to stay in the memory of the system.
+constexpr int64_t kCheckpointBytes = 16 << 20;
+
 absl::Status NoTopic(const std::string& topic) {
   return absl::NotFoundError(base::ToAbsl(
       fmt::format("there is no topic '{}'; create it with EnsureTopic() first", topic)));
@@ -81,7 +84,8 @@ class SqliteLog final : public EventLog {
 
 absl::Status SqliteLog::Start() {
   ABSL_ASSIGN_OR_RETURN(auto file, LogFile::Open(state_.options.path));
-  ABSL_ASSIGN_OR_RETURN(auto wal, WalKeeper::Open(state_.options.path));
+  ABSL_ASSIGN_OR_RETURN(
+      auto wal, sqlite::WalKeeper::Open(state_.options.path, file->database(), kCheckpointBytes));
   ABSL_ASSIGN_OR_RETURN(const auto topics, file->LoadTopics());
   for (const StoredTopic& topic : topics) state_.topics[topic.info.spec.name] = MakeTopic(topic);
   ABSL_ASSIGN_OR_RETURN(const auto offsets, file->LoadGroupOffsets());

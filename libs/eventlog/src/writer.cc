@@ -34,7 +34,8 @@ absl::Status Explain(const absl::Status& status) {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<LogFile> file, std::unique_ptr<WalKeeper> wal, LogState& state)
+Writer::Writer(std::unique_ptr<LogFile> file, std::unique_ptr<sqlite::WalKeeper> wal,
+               LogState& state)
     : file_(std::move(file)), wal_(std::move(wal)), state_(state), thread_([this] { Loop(); }) {}
 
 Writer::~Writer() {
@@ -95,10 +96,10 @@ bool Writer::Take(Round& round) {
 }
 
 absl::Status Writer::Write(Round& round) {
-  wal_->TransactionBegins(*file_);
+  wal_->TransactionBegins();
   absl::Status status = WriteAll(round);
   if (!status.ok()) file_->Rollback();
-  wal_->TransactionEnded(file_->wal_bytes());
+  wal_->TransactionEnded();
   return status;
 }
 

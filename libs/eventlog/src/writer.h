@@ -8,16 +8,16 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "centralita/sqlite/wal_keeper.h"
 #include "log_file.h"
 #include "log_state.h"
-#include "wal_keeper.h"
 
 namespace centralita::eventlog {
 
 // Thread-safe. `state` outlives it.
 class Writer final {
  public:
-  Writer(std::unique_ptr<LogFile> file, std::unique_ptr<WalKeeper> wal, LogState& state);
+  Writer(std::unique_ptr<LogFile> file, std::unique_ptr<sqlite::WalKeeper> wal, LogState& state);
   // Writes what was taken, then stops.
   ~Writer();
   Writer(const Writer&) = delete;
@@ -43,7 +43,7 @@ class Writer final {
   void Acknowledge(Round& round, const absl::Status& status);
 
   std::unique_ptr<LogFile> file_;
-  std::unique_ptr<WalKeeper> wal_;
+  std::unique_ptr<sqlite::WalKeeper> wal_;
   LogState& state_;
   std::thread thread_;
 };

@@ -20,17 +20,17 @@ absl::StatusOr<ReaderPool::Lease> ReaderPool::Take() {
 }
 
 absl::StatusOr<std::unique_ptr<Reader>> ReaderPool::Open() const {
-  ABSL_ASSIGN_OR_RETURN(Database db, Database::Open(path_));
+  ABSL_ASSIGN_OR_RETURN(sqlite::Database db, sqlite::Database::Open(path_));
   ABSL_RETURN_IF_ERROR(db.Execute("PRAGMA query_only = 1; PRAGMA cache_size = -8192"));
-  ABSL_ASSIGN_OR_RETURN(Statement begin, db.Prepare("BEGIN"));
-  ABSL_ASSIGN_OR_RETURN(Statement end, db.Prepare("COMMIT"));
-  ABSL_ASSIGN_OR_RETURN(Statement get,
+  ABSL_ASSIGN_OR_RETURN(sqlite::Statement begin, db.Prepare("BEGIN"));
+  ABSL_ASSIGN_OR_RETURN(sqlite::Statement end, db.Prepare("COMMIT"));
+  ABSL_ASSIGN_OR_RETURN(sqlite::Statement get,
                         db.Prepare("SELECT value FROM kv WHERE partition = ?1 AND name = ?2 "
                                    "AND (expires = 0 OR expires > ?3)"));
-  ABSL_ASSIGN_OR_RETURN(Statement scan_from,
+  ABSL_ASSIGN_OR_RETURN(sqlite::Statement scan_from,
                         db.Prepare("SELECT name, value FROM kv WHERE partition = ?1 AND name >= ?2 "
                                    "AND (expires = 0 OR expires > ?3) ORDER BY name"));
-  ABSL_ASSIGN_OR_RETURN(Statement scan_behind,
+  ABSL_ASSIGN_OR_RETURN(sqlite::Statement scan_behind,
                         db.Prepare("SELECT name, value FROM kv WHERE partition = ?1 AND name > ?2 "
                                    "AND (expires = 0 OR expires > ?3) ORDER BY name"));
   return std::make_unique<Reader>(Reader{.db = std::move(db),

@@ -7,17 +7,17 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "sqlite_db.h"
+#include "centralita/sqlite/database.h"
 
 namespace centralita::store {
 
 struct Reader {
-  Database db;
-  Statement begin;
-  Statement end;
-  Statement get;
-  Statement scan_from;
-  Statement scan_behind;
+  sqlite::Database db;
+  sqlite::Statement begin;
+  sqlite::Statement end;
+  sqlite::Statement get;
+  sqlite::Statement scan_from;
+  sqlite::Statement scan_behind;
 };
 
 // Thread-safe; outlives what it lends.

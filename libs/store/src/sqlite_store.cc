@@ -26,18 +26,19 @@ class SqliteStore final : public Store {
                                 const std::optional<std::string>& after, size_t limit) override;
 
  private:
-  absl::StatusOr<std::optional<std::string>> Find(Statement& get, const Key& key) const;
+  absl::StatusOr<std::optional<std::string>> Find(sqlite::Statement& get, const Key& key) const;
 
   std::unique_ptr<StoreWriter> writer_;
   ReaderPool readers_;
   const base::Clock& clock_;
 };
 
-absl::StatusOr<std::optional<std::string>> SqliteStore::Find(Statement& get, const Key& key) const {
+absl::StatusOr<std::optional<std::string>> SqliteStore::Find(sqlite::Statement& get,
+                                                             const Key& key) const {
   get.BindBlob(1, key.partition);
   get.BindBlob(2, key.name);
   get.Bind(3, base::ToUnixMillis(clock_.Now()));
-  const ResetAtEnd reset(get);
+  const sqlite::ResetAtEnd reset(get);
   ABSL_ASSIGN_OR_RETURN(const bool found, get.Step());
   if (!found) return std::nullopt;
   return std::string(get.Blob(0));
@@ -89,11 +90,11 @@ absl::StatusOr<ScanPage> SqliteStore::Scan(const std::string& partition, const s
   if (limit == 0) return absl::InvalidArgumentError("a scan needs a limit of at least 1");
   ABSL_ASSIGN_OR_RETURN(const auto reader, readers_.Take());
   const bool behind = after && *after >= prefix;
-  Statement& scan = behind ? reader->scan_behind : reader->scan_from;
+  sqlite::Statement& scan = behind ? reader->scan_behind : reader->scan_from;
   scan.BindBlob(1, partition);
   scan.BindBlob(2, behind ? *after : prefix);
   scan.Bind(3, base::ToUnixMillis(clock_.Now()));
-  const ResetAtEnd reset(scan);
+  const sqlite::ResetAtEnd reset(scan);
   ScanPage page;
   while (true) {
     ABSL_ASSIGN_OR_RETURN(const bool more, scan.Step());

@@ -29,17 +29,8 @@ CREATE INDEX IF NOT EXISTS expiring ON kv (expires) WHERE expires > 0;
 
 constexpr int kFormat = 1;
 
-absl::Status CheckFormat(Database& db, const std::string& path) {
-  ABSL_ASSIGN_OR_RETURN(Statement get, db.Prepare("PRAGMA user_version"));
-  ABSL_RETURN_IF_ERROR(get.Step().status());
-  const int64_t format = get.Int(0);
-  get.Reset();
-  if (format == 0) return db.Execute(fmt::format("PRAGMA user_version = {}", kFormat).c_str());
-  if (format == kFormat) return absl::OkStatus();
-  return absl::FailedPreconditionError(base::ToAbsl(fmt::format(
-      "{} has format {} and this program reads format {}; delete the file, the logs fill it again",
-      path, format, kFormat)));
-}
+// Enough to be worth a sync of the file; little enough to stay in the memory of the system.
+constexpr int64_t kCheckpointBytes = 32 << 20;
 
 int64_t Later(int64_t now, base::Duration time_to_live) {
   if (time_to_live.count() > std::numeric_limits<int64_t>::max() - now)
@@ -51,7 +42,7 @@ int64_t Later(int64_t now, base::Duration time_to_live) {
 
 absl::StatusOr<std::unique_ptr<StoreWriter>> StoreWriter::Open(const std::string& path,
                                                                const base::Clock& clock) {
-  ABSL_ASSIGN_OR_RETURN(Database db, Database::Open(path));
+  ABSL_ASSIGN_OR_RETURN(sqlite::Database db, sqlite::Database::Open(path));
   auto writer = std::unique_ptr<StoreWriter>(new StoreWriter(std::move(db), clock));
   ABSL_RETURN_IF_ERROR(writer->Prepare(path));
   return writer;
@@ -59,9 +50,9 @@ absl::StatusOr<std::unique_ptr<StoreWriter>> StoreWriter::Open(const std::string
 
 absl::Status StoreWriter::Prepare(const std::string& path) {
   ABSL_RETURN_IF_ERROR(db_.Execute(kSettings));
-  ABSL_RETURN_IF_ERROR(CheckFormat(db_, path));
+  ABSL_RETURN_IF_ERROR(db_.EnsureFormat(kFormat, "delete the file, the logs fill it again"));
   ABSL_RETURN_IF_ERROR(db_.Execute(kSchema));
-  const std::pair<Statement*, const char*> all[] = {
+  const std::pair<sqlite::Statement*, const char*> all[] = {
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
       {&rollback_, "ROLLBACK"},
@@ -77,7 +68,7 @@ absl::Status StoreWriter::Prepare(const std::string& path) {
     ABSL_ASSIGN_OR_RETURN(*statement, db_.Prepare(sql));
   }
   ABSL_RETURN_IF_ERROR(db_.Execute("PRAGMA wal_checkpoint(RESTART)"));
-  ABSL_ASSIGN_OR_RETURN(wal_, WalKeeper::Open(path, db_));
+  ABSL_ASSIGN_OR_RETURN(wal_, sqlite::WalKeeper::Open(path, db_, kCheckpointBytes));
   return absl::OkStatus();
 }
 
@@ -87,7 +78,7 @@ absl::Status StoreWriter::InTransaction(const Work& work) {
   absl::Status status = begin_.Run();
   if (status.ok()) status = work();
   if (status.ok()) status = commit_.Run();
-  if (!status.ok() && sqlite3_get_autocommit(db_.handle()) == 0) (void)rollback_.Run();
+  if (!status.ok() && db_.InTransaction()) (void)rollback_.Run();
   wal_->TransactionEnded();
   return status;
 }
@@ -138,7 +129,7 @@ absl::StatusOr<std::optional<std::string>> StoreWriter::Find(std::string_view pa
   find_.BindBlob(1, partition);
   find_.BindBlob(2, name);
   find_.Bind(3, NowMillis());
-  const ResetAtEnd reset(find_);
+  const sqlite::ResetAtEnd reset(find_);
   ABSL_ASSIGN_OR_RETURN(const bool found, find_.Step());
   if (!found) return std::nullopt;
   return std::string(find_.Blob(0));

@@ -11,9 +11,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "centralita/base/clock.h"
+#include "centralita/sqlite/database.h"
+#include "centralita/sqlite/wal_keeper.h"
 #include "centralita/store/store.h"
-#include "sqlite_db.h"
-#include "wal_keeper.h"
 
 namespace centralita::store {
 
@@ -30,7 +30,7 @@ class StoreWriter final {
                                           base::Duration time_to_live);
 
  private:
-  StoreWriter(Database db, const base::Clock& clock) : db_(std::move(db)), clock_(clock) {}
+  StoreWriter(sqlite::Database db, const base::Clock& clock) : db_(std::move(db)), clock_(clock) {}
   absl::Status Prepare(const std::string& path);
   // Runs `work` between BEGIN and COMMIT, or rolls back.
   template <typename Work>
@@ -45,10 +45,10 @@ class StoreWriter final {
   int64_t NowMillis() const { return base::ToUnixMillis(clock_.Now()); }
 
   std::mutex mutex_;
-  Database db_;
+  sqlite::Database db_;
   const base::Clock& clock_;
-  Statement begin_, commit_, rollback_, find_, put_, erase_, expire_;
-  std::unique_ptr<WalKeeper> wal_;
+  sqlite::Statement begin_, commit_, rollback_, find_, put_, erase_, expire_;
+  std::unique_ptr<sqlite::WalKeeper> wal_;
 };
 
 }  // namespace centralita::store
