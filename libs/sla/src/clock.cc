@@ -1,14 +1,11 @@
 #include "centralita/sla/clock.h"
 
 #include "centralita/base/error.h"
-#include "centralita/base/status_macros.h"
-#include "centralita/sla/spans.h"
 #include "fmt/format.h"
 
 namespace centralita::sla {
 namespace {
 
-using clocks::v1::Calendar;
 using clocks::v1::ClockState;
 
 ClockState NextGeneration(const ClockState& clock, clocks::v1::ClockPhase phase) {
@@ -21,16 +18,13 @@ ClockState NextGeneration(const ClockState& clock, clocks::v1::ClockPhase phase)
 
 }  // namespace
 
-absl::StatusOr<ClockState> Start(const ClockState& clock, const Calendar& calendar,
-                                 base::TimePoint at) {
+ClockState Start(const ClockState& clock, const Spans& hours, base::TimePoint at) {
   if (clock.phase() != clocks::v1::CLOCK_PHASE_UNSPECIFIED) return clock;
-  return Restart(clock, calendar, at);
+  return Restart(clock, hours, at);
 }
 
-absl::StatusOr<ClockState> Restart(const ClockState& clock, const Calendar& calendar,
-                                   base::TimePoint at) {
-  ABSL_ASSIGN_OR_RETURN(const base::TimePoint deadline,
-                        Add(calendar, at, base::Duration(clock.spec().target_ms())));
+ClockState Restart(const ClockState& clock, const Spans& hours, base::TimePoint at) {
+  const base::TimePoint deadline = hours.Add(at, base::Duration(clock.spec().target_ms()));
   ClockState next = NextGeneration(clock, clocks::v1::CLOCK_PHASE_RUNNING);
   next.set_started_unix_ms(base::ToUnixMillis(at));
   next.set_deadline_unix_ms(base::ToUnixMillis(deadline));
@@ -52,19 +46,17 @@ ClockState RunUntil(const ClockState& clock, base::TimePoint started, base::Time
   return next;
 }
 
-ClockState Pause(const ClockState& clock, const Calendar& calendar, base::TimePoint now) {
+ClockState Pause(const ClockState& clock, const Spans& hours, base::TimePoint now) {
   if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING) return clock;
   ClockState next = NextGeneration(clock, clocks::v1::CLOCK_PHASE_PAUSED);
   const base::TimePoint deadline = base::FromUnixMillis(clock.deadline_unix_ms());
-  next.set_remaining_ms(Between(calendar, now, deadline).count());
+  next.set_remaining_ms(hours.Between(now, deadline).count());
   return next;
 }
 
-absl::StatusOr<ClockState> Resume(const ClockState& clock, const Calendar& calendar,
-                                  base::TimePoint now) {
+ClockState Resume(const ClockState& clock, const Spans& hours, base::TimePoint now) {
   if (clock.phase() != clocks::v1::CLOCK_PHASE_PAUSED) return clock;
-  ABSL_ASSIGN_OR_RETURN(const base::TimePoint deadline,
-                        Add(calendar, now, base::Duration(clock.remaining_ms())));
+  const base::TimePoint deadline = hours.Add(now, base::Duration(clock.remaining_ms()));
   ClockState next = NextGeneration(clock, clocks::v1::CLOCK_PHASE_RUNNING);
   next.set_deadline_unix_ms(base::ToUnixMillis(deadline));
   return next;
@@ -78,7 +70,7 @@ ClockState Stop(const ClockState& clock) {
   return NextGeneration(clock, clocks::v1::CLOCK_PHASE_STOPPED);
 }
 
-absl::StatusOr<base::TimePoint> ThresholdAt(const ClockState& clock, const Calendar& calendar,
+absl::StatusOr<base::TimePoint> ThresholdAt(const ClockState& clock, const Spans& hours,
                                             uint32_t threshold) {
   const auto warnings = static_cast<uint32_t>(clock.spec().warn_before_ms_size());
   const base::TimePoint deadline = base::FromUnixMillis(clock.deadline_unix_ms());
@@ -89,18 +81,18 @@ absl::StatusOr<base::TimePoint> ThresholdAt(const ClockState& clock, const Calen
         fmt::format("Clock '{}' has {} warnings and a deadline; there is no threshold {}.",
                     clock.spec().name(), warnings, threshold));
   }
-  return WarnAt(calendar, deadline,
-                base::Duration(clock.spec().warn_before_ms(static_cast<int>(threshold))));
+  return hours.WarnAt(deadline,
+                      base::Duration(clock.spec().warn_before_ms(static_cast<int>(threshold))));
 }
 
-AlarmResult OnAlarm(const ClockState& clock, const Calendar& calendar, uint64_t generation,
+AlarmResult OnAlarm(const ClockState& clock, const Spans& hours, uint64_t generation,
                     uint32_t threshold, base::TimePoint now) {
   AlarmResult result{AlarmEffect::kNone, clock};
   if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING || clock.generation() != generation ||
       clock.breached()) {
     return result;
   }
-  const absl::StatusOr<base::TimePoint> due = ThresholdAt(clock, calendar, threshold);
+  const absl::StatusOr<base::TimePoint> due = ThresholdAt(clock, hours, threshold);
   if (!due.ok() || now < *due) return result;
   if (threshold == static_cast<uint32_t>(clock.spec().warn_before_ms_size())) {
     result.effect = AlarmEffect::kBreached;

@@ -1,7 +1,8 @@
 #include "centralita/sla/spans.h"
 
 #include <algorithm>
-#include <string>
+#include <limits>
+#include <utility>
 
 #include "centralita/base/error.h"
 #include "fmt/format.h"
@@ -9,29 +10,133 @@
 namespace centralita::sla {
 namespace {
 
+using base::Duration;
+using base::FromUnixMillis;
+using base::TimePoint;
+using base::ToUnixMillis;
 using clocks::v1::Calendar;
 using clocks::v1::Span;
 
-// The first span that ends after `ms`.
-auto SpanAt(const Calendar& calendar, int64_t ms) {
-  return std::upper_bound(calendar.spans().begin(), calendar.spans().end(), ms,
-                          [](int64_t t, const Span& span) { return t < span.end_unix_ms(); });
+constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+// What can be known, 36 million years around 1970, so that sums of it stay within bounds.
+constexpr int64_t kFar = int64_t{1} << 60;
+
+int64_t Plus(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  if (__builtin_add_overflow(a, b, &sum)) return b > 0 ? kMax : kMin;
+  return sum;
 }
 
-absl::Status Ended(const Calendar& calendar) {
-  if (calendar.spans().empty()) {
-    return base::Error(
-        absl::StatusCode::kFailedPrecondition, "calendar_never_open",
-        fmt::format("Calendar '{}' is never open; give it hours in the policy.", calendar.name()));
+int64_t Minus(int64_t a, int64_t b) {
+  int64_t difference = 0;
+  if (__builtin_sub_overflow(a, b, &difference)) return b < 0 ? kMax : kMin;
+  return difference;
+}
+
+// Within [from, until), sorted; of what is not empty.
+std::vector<std::pair<int64_t, int64_t>> SortedWithin(const Calendar& calendar, int64_t from,
+                                                      int64_t until) {
+  std::vector<std::pair<int64_t, int64_t>> spans;
+  spans.reserve(static_cast<size_t>(calendar.spans_size()));
+  for (const Span& span : calendar.spans()) {
+    const int64_t start = std::max(from, span.start_unix_ms());
+    const int64_t end = std::min(until, span.end_unix_ms());
+    if (start < end) spans.emplace_back(start, end);
   }
+  if (!std::is_sorted(spans.begin(), spans.end())) std::sort(spans.begin(), spans.end());
+  return spans;
+}
+
+int64_t KnownUntil(const Calendar& calendar) {
+  if (calendar.known_until_unix_ms() > 0) return calendar.known_until_unix_ms();
+  int64_t end = calendar.known_from_unix_ms();
+  for (const Span& span : calendar.spans()) end = std::max(end, span.end_unix_ms());
+  return end;
+}
+
+absl::Status BadSpan(const Calendar& calendar, const Span& span) {
   return base::Error(
-      absl::StatusCode::kOutOfRange, "calendar_ended",
-      fmt::format("Calendar '{}' ends at {}; it must be extended by a newer policy version.",
-                  calendar.name(),
-                  base::FormatUtc(base::FromUnixMillis(calendar.spans().rbegin()->end_unix_ms()))));
+      absl::StatusCode::kInvalidArgument, "bad_calendar",
+      fmt::format("Calendar '{}': the span from {} is empty, overlaps the one "
+                  "before it, or is outside of what the calendar knows; spans must "
+                  "be sorted and disjoint.",
+                  calendar.name(), base::FormatUtc(FromUnixMillis(span.start_unix_ms()))));
 }
 
 }  // namespace
+
+Spans::Spans(const Calendar& calendar) {
+  if (calendar.always_open()) return;
+  from_ = std::clamp(calendar.known_from_unix_ms(), -kFar, kFar);
+  until_ = std::clamp(KnownUntil(calendar), from_, kFar);
+  int64_t last_end = kMin;
+  for (const auto& [start, end] : SortedWithin(calendar, from_, until_)) {
+    if (open_.empty()) open_.push_back(0);
+    if (start > last_end) {
+      starts_.push_back(start);
+      open_.push_back(open_.back() + (end - start));
+    } else if (end > last_end) {
+      open_.back() += end - last_end;
+    }
+    last_end = std::max(last_end, end);
+  }
+}
+
+int64_t Spans::OpenUntil(int64_t t) const {
+  if (t < from_) return Minus(t, from_);
+  if (t >= until_) return Plus(total(), Minus(t, until_));
+  const auto next = std::upper_bound(starts_.begin(), starts_.end(), t) - starts_.begin();
+  if (next == 0) return 0;
+  const auto span = static_cast<size_t>(next - 1);
+  return std::min(open_[span] + (t - starts_[span]), open_[span + 1]);
+}
+
+int64_t Spans::First(int64_t open) const {
+  if (open <= 0) return Plus(from_, open);
+  if (open > total()) return Plus(until_, open - total());
+  const auto end = std::lower_bound(open_.begin(), open_.end(), open) - open_.begin();
+  const auto span = static_cast<size_t>(end - 1);
+  return starts_[span] + (open - open_[span]);
+}
+
+int64_t Spans::Last(int64_t open) const {
+  if (open < 0) return Plus(from_, open);
+  if (open >= total()) return Plus(until_, open - total());
+  const auto next = std::upper_bound(open_.begin(), open_.end(), open) - open_.begin();
+  const auto span = static_cast<size_t>(next - 1);
+  return starts_[span] + (open - open_[span]);
+}
+
+bool Spans::IsOpen(TimePoint t) const {
+  const int64_t ms = ToUnixMillis(t);
+  if (ms < from_ || ms >= until_) return true;
+  const auto next = std::upper_bound(starts_.begin(), starts_.end(), ms) - starts_.begin();
+  if (next == 0) return false;
+  const auto span = static_cast<size_t>(next - 1);
+  return ms - starts_[span] < open_[span + 1] - open_[span];
+}
+
+TimePoint Spans::NextOpen(TimePoint t) const {
+  return std::max(t, FromUnixMillis(Last(OpenUntil(ToUnixMillis(t)))));
+}
+
+TimePoint Spans::Add(TimePoint start, Duration business) const {
+  if (business.count() <= 0) return start;
+  const int64_t open = Plus(OpenUntil(ToUnixMillis(start)), business.count());
+  return open == kMax ? base::kNever : std::max(start, FromUnixMillis(First(open)));
+}
+
+Duration Spans::Between(TimePoint from, TimePoint to) const {
+  if (to <= from) return Duration(0);
+  return Duration(Minus(OpenUntil(ToUnixMillis(to)), OpenUntil(ToUnixMillis(from))));
+}
+
+TimePoint Spans::WarnAt(TimePoint deadline, Duration before) const {
+  if (before.count() <= 0) return deadline;
+  const int64_t at = Last(Minus(OpenUntil(ToUnixMillis(deadline)), before.count()));
+  return std::min(deadline, FromUnixMillis(at));
+}
 
 const Calendar& AlwaysOpen() {
   static const Calendar* const calendar = [] {
@@ -43,72 +148,22 @@ const Calendar& AlwaysOpen() {
 }
 
 absl::Status CheckCalendar(const Calendar& calendar) {
-  const Span* before = nullptr;
+  if (calendar.always_open()) return absl::OkStatus();
+  if (calendar.spans().empty()) {
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, "calendar_never_open",
+        fmt::format("Calendar '{}' is never open; give it hours in the policy.", calendar.name()));
+  }
+  const int64_t until = KnownUntil(calendar);
+  int64_t end_before = calendar.known_from_unix_ms();
   for (const Span& span : calendar.spans()) {
-    const bool empty = span.start_unix_ms() >= span.end_unix_ms();
-    if (empty || (before != nullptr && span.start_unix_ms() < before->end_unix_ms())) {
-      return base::Error(
-          absl::StatusCode::kInvalidArgument, "bad_calendar",
-          fmt::format(
-              "Calendar '{}': the span from {} is empty or overlaps the one before it; spans "
-              "must be sorted and disjoint.",
-              calendar.name(), base::FormatUtc(base::FromUnixMillis(span.start_unix_ms()))));
+    if (span.start_unix_ms() >= span.end_unix_ms() || span.start_unix_ms() < end_before ||
+        span.end_unix_ms() > until) {
+      return BadSpan(calendar, span);
     }
-    before = &span;
+    end_before = span.end_unix_ms();
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<base::TimePoint> NextOpen(const Calendar& calendar, base::TimePoint t) {
-  if (calendar.always_open()) return t;
-  const auto span = SpanAt(calendar, base::ToUnixMillis(t));
-  if (span == calendar.spans().end()) return Ended(calendar);
-  return std::max(t, base::FromUnixMillis(span->start_unix_ms()));
-}
-
-absl::StatusOr<base::TimePoint> Add(const Calendar& calendar, base::TimePoint start,
-                                    base::Duration business) {
-  if (business.count() <= 0) return start;
-  if (calendar.always_open()) return start + business;
-  int64_t left = business.count();
-  const int64_t from = base::ToUnixMillis(start);
-  for (auto span = SpanAt(calendar, from); span != calendar.spans().end(); ++span) {
-    const int64_t begin = std::max(from, span->start_unix_ms());
-    const int64_t open = span->end_unix_ms() - begin;
-    if (left <= open) return base::FromUnixMillis(begin + left);
-    left -= open;
-  }
-  return Ended(calendar);
-}
-
-base::Duration Between(const Calendar& calendar, base::TimePoint from, base::TimePoint to) {
-  if (to <= from) return base::Duration(0);
-  if (calendar.always_open()) return to - from;
-  const int64_t a = base::ToUnixMillis(from);
-  const int64_t b = base::ToUnixMillis(to);
-  int64_t sum = 0;
-  for (auto span = SpanAt(calendar, a); span != calendar.spans().end() && span->start_unix_ms() < b;
-       ++span) {
-    sum += std::min(b, span->end_unix_ms()) - std::max(a, span->start_unix_ms());
-  }
-  return base::Duration(sum);
-}
-
-base::TimePoint WarnAt(const Calendar& calendar, base::TimePoint deadline, base::Duration before) {
-  if (before.count() <= 0) return deadline;
-  if (calendar.always_open() || calendar.spans().empty()) return deadline - before;
-  int64_t left = before.count();
-  const int64_t end = base::ToUnixMillis(deadline);
-  auto span = std::lower_bound(calendar.spans().begin(), calendar.spans().end(), end,
-                               [](const Span& s, int64_t t) { return s.start_unix_ms() < t; });
-  while (span != calendar.spans().begin()) {
-    --span;
-    const int64_t close = std::min(end, span->end_unix_ms());
-    const int64_t open = close - span->start_unix_ms();
-    if (left <= open) return base::FromUnixMillis(close - left);
-    left -= open;
-  }
-  return base::FromUnixMillis(std::min(end, calendar.spans(0).start_unix_ms()));
 }
 
 }  // namespace centralita::sla

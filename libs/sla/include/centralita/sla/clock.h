@@ -1,9 +1,8 @@
 // The life of one SLA clock: idle, running, paused, stopped. Each change of phase or deadline makes
 // a new generation, so that an alarm set for an older one is recognised.
 //
-// Pure functions: they give the clock as it is afterwards, or the error of the calendar (see
-// spans.h) and then nothing has changed. What makes no sense in a phase (to pause a stopped clock)
-// gives the clock as it was.
+// Pure functions that give the clock as it is afterwards. What makes no sense in a phase (to pause
+// a stopped clock) gives the clock as it was. `hours` are those of the clock's calendar.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +10,17 @@
 #include "absl/status/statusor.h"
 #include "centralita/base/time.h"
 #include "centralita/clocks/v1/clocks.pb.h"
+#include "centralita/sla/spans.h"
 
 namespace centralita::sla {
 
 // An idle clock starts at `at`. A running, paused or stopped one stays (see Restart).
-absl::StatusOr<clocks::v1::ClockState> Start(const clocks::v1::ClockState& clock,
-                                             const clocks::v1::Calendar& calendar,
-                                             base::TimePoint at);
+clocks::v1::ClockState Start(const clocks::v1::ClockState& clock, const Spans& hours,
+                             base::TimePoint at);
 
 // Starts anew at `at`, whatever it did before: full target, no warnings.
-absl::StatusOr<clocks::v1::ClockState> Restart(const clocks::v1::ClockState& clock,
-                                               const clocks::v1::Calendar& calendar,
-                                               base::TimePoint at);
+clocks::v1::ClockState Restart(const clocks::v1::ClockState& clock, const Spans& hours,
+                               base::TimePoint at);
 
 // Runs to a deadline that is given from outside (a channel's reply window). As it was if it runs to
 // that one already.
@@ -30,19 +28,18 @@ clocks::v1::ClockState RunUntil(const clocks::v1::ClockState& clock, base::TimeP
                                 base::TimePoint deadline);
 
 // Keeps the business time that is left; 0 if the deadline has passed.
-clocks::v1::ClockState Pause(const clocks::v1::ClockState& clock,
-                             const clocks::v1::Calendar& calendar, base::TimePoint now);
+clocks::v1::ClockState Pause(const clocks::v1::ClockState& clock, const Spans& hours,
+                             base::TimePoint now);
 
-absl::StatusOr<clocks::v1::ClockState> Resume(const clocks::v1::ClockState& clock,
-                                              const clocks::v1::Calendar& calendar,
-                                              base::TimePoint now);
+// deadline = now + what was left.
+clocks::v1::ClockState Resume(const clocks::v1::ClockState& clock, const Spans& hours,
+                              base::TimePoint now);
 
 clocks::v1::ClockState Stop(const clocks::v1::ClockState& clock);
 
 // When a threshold of a running clock is due: `threshold` < number of warnings is that warning,
 // equal is the deadline. INVALID_ARGUMENT for others.
-absl::StatusOr<base::TimePoint> ThresholdAt(const clocks::v1::ClockState& clock,
-                                            const clocks::v1::Calendar& calendar,
+absl::StatusOr<base::TimePoint> ThresholdAt(const clocks::v1::ClockState& clock, const Spans& hours,
                                             uint32_t threshold);
 
 enum class AlarmEffect { kNone, kWarned, kBreached };
@@ -56,7 +53,7 @@ struct AlarmResult {
 // Effective once per generation and threshold, never before it is due, never for another
 // generation. A warning that comes behind a later one, or behind the breach, has no effect any
 // more.
-AlarmResult OnAlarm(const clocks::v1::ClockState& clock, const clocks::v1::Calendar& calendar,
-                    uint64_t generation, uint32_t threshold, base::TimePoint now);
+AlarmResult OnAlarm(const clocks::v1::ClockState& clock, const Spans& hours, uint64_t generation,
+                    uint32_t threshold, base::TimePoint now);
 
 }  // namespace centralita::sla
