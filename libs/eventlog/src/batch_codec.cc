@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstring>
 
-#include "checksum.h"
+#include "centralita/base/crc32c.h"
 
 namespace centralita::eventlog {
 namespace {
@@ -72,7 +72,7 @@ std::string_view BatchWriter::Seal(uint64_t base, base::TimePoint append_time) {
   Store(bytes_, kBaseAt, base);
   Store(bytes_, kTimeAt, base::ToUnixMillis(append_time));
   Store(bytes_, kCountAt, count_);
-  Store(bytes_, kChecksumAt, Checksum(std::string_view(bytes_).substr(kBaseAt)));
+  Store(bytes_, kChecksumAt, base::Crc32c(std::string_view(bytes_).substr(kBaseAt)));
   return bytes_;
 }
 
@@ -82,7 +82,7 @@ absl::StatusOr<BatchReader> BatchReader::Open(std::string_view bytes, Checks che
         "a stored batch does not begin as a batch does; restore the log from a copy");
   }
   if (checks == Checks::kChecksum &&
-      Load<uint32_t>(bytes, kChecksumAt) != Checksum(bytes.substr(kBaseAt))) {
+      Load<uint32_t>(bytes, kChecksumAt) != base::Crc32c(bytes.substr(kBaseAt))) {
     return absl::DataLossError(
         "the checksum of a stored batch is wrong; restore the log from a copy");
   }

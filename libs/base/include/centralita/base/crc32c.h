@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli, RFC 3720 appendix B.4).
+// CRC-32C (Castagnoli, RFC 3720 appendix B.4), by the processor's instruction where there is one.
 #pragma once
 
 #include <cstdint>
