@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "centralita/base/sha256.h"
 #include "centralita/base/status_macros.h"
 #include "centralita/config/files.h"
 #include "centralita/config/yaml_reader.h"
@@ -120,7 +121,7 @@ std::string PolicyDocument::ContentHash(std::string_view tenant) const {
     // With its length, so that no two lists of sections give the same bytes.
     bytes += std::to_string(one.size()) + ':' + one;
   }
-  return policy::Sha256Hex(bytes);
+  return base::Sha256Hex(bytes);
 }
 
 }  // namespace centralita::app

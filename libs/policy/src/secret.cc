@@ -1,10 +1,8 @@
 #include "centralita/policy/secret.h"
 
-#include <fmt/format.h>
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
+
+#include "centralita/base/sha256.h"
 
 namespace centralita::policy {
 namespace {
@@ -21,12 +19,6 @@ bool IsSha256(std::string_view text) {
 
 }  // namespace
 
-std::string Sha256Hex(std::string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return fmt::format("{:02x}", fmt::join(digest, ""));
-}
-
 std::string ReadSecretHash(const config::Value& value, const SecretFileReader& read_file) {
   const std::string text = value.AsString();
   if (text.empty()) {
@@ -40,11 +32,11 @@ std::string ReadSecretHash(const config::Value& value, const SecretFileReader& r
     return {};
   }
   if (text.starts_with(kPlain) && text.size() > kPlain.size()) {
-    return Sha256Hex(std::string_view(text).substr(kPlain.size()));
+    return base::Sha256Hex(std::string_view(text).substr(kPlain.size()));
   }
   if (text.starts_with(kFile) && text.size() > kFile.size()) {
     const absl::StatusOr<std::string> secret = read_file(text.substr(kFile.size()));
-    if (secret.ok()) return Sha256Hex(*secret);
+    if (secret.ok()) return base::Sha256Hex(*secret);
     value.Error(std::string(secret.status().message()));
     return {};
   }

@@ -6,6 +6,7 @@
 
 #include "centralita/app/api_key.h"
 #include "centralita/base/error.h"
+#include "centralita/base/sha256.h"
 
 namespace centralita::gateway {
 
@@ -27,10 +28,10 @@ absl::StatusOr<AgentIdentity> WatchedDirectory::Authenticate(const Credentials& 
   const auto agent = std::ranges::find(agents, agent_id,
                                        [](const directory::v1::Agent& a) { return a.agent_id(); });
   const bool by_key = !credentials.api_key.empty() &&
-                      app::HasApiKey(policy->settings, app::Sha256Hex(credentials.api_key));
+                      app::HasApiKey(policy->settings, base::Sha256Hex(credentials.api_key));
   const bool by_token =
       !credentials.agent_token.empty() && agent != agents.end() && !agent->token_sha256().empty() &&
-      app::EqualInConstantTime(agent->token_sha256(), app::Sha256Hex(credentials.agent_token));
+      app::EqualInConstantTime(agent->token_sha256(), base::Sha256Hex(credentials.agent_token));
   if (!by_key && !by_token) return refuse();
   if (agent == agents.end()) {
     return base::Error(absl::StatusCode::kNotFound, "unknown_agent",

@@ -4,11 +4,12 @@
 
 #include "centralita/app/api_key.h"
 #include "centralita/base/error.h"
+#include "centralita/base/sha256.h"
 
 namespace centralita::ingest {
 
 Credentials Credentials::Of(std::string_view tenant, std::string_view api_key) {
-  return {std::string(tenant), api_key.empty() ? std::string() : app::Sha256Hex(api_key)};
+  return {std::string(tenant), api_key.empty() ? std::string() : base::Sha256Hex(api_key)};
 }
 
 absl::StatusOr<Caller> Authenticate(const app::PolicyWatcher& policy,

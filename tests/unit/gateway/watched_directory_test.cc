@@ -1,7 +1,7 @@
 #include "centralita/gateway/watched_directory.h"
 
-#include "centralita/app/api_key.h"
 #include "centralita/app/policy_publisher.h"
+#include "centralita/base/sha256.h"
 #include "fakes.h"
 
 namespace centralita::gateway {
@@ -19,7 +19,7 @@ class WatchedDirectoryTest : public GatewayFixture {
   void SetUp() override {
     GatewayFixture::SetUp();
     std::vector<policy::v1::PolicySection> sections(4);
-    sections[0].mutable_tenant_section()->add_api_key_sha256(app::Sha256Hex("key"));
+    sections[0].mutable_tenant_section()->add_api_key_sha256(base::Sha256Hex("key"));
     sections[1].mutable_classifier();
     sections[2].mutable_route()->set_default_pool("care");
     auto& agent = *sections[3].mutable_agents()->add_agents();
@@ -27,7 +27,7 @@ class WatchedDirectoryTest : public GatewayFixture {
     agent.set_display_name("Ана");
     agent.set_pool("care");
     agent.set_capacity_units(120);
-    agent.set_token_sha256(app::Sha256Hex("token"));
+    agent.set_token_sha256(base::Sha256Hex("token"));
     sections[3].mutable_agents()->add_agents()->set_agent_id("boris");
     sections.emplace_back().mutable_pool()->set_pool("care");
     const auto published = app::PublishPolicy(log(), clock_, "acme", std::move(sections), "test");

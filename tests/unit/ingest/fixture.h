@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "centralita/app/api_key.h"
 #include "centralita/app/backends.h"
 #include "centralita/app/policy_publisher.h"
 #include "centralita/app/policy_watcher.h"
 #include "centralita/base/key.h"
+#include "centralita/base/sha256.h"
 #include "centralita/base/topics.h"
 #include "centralita/ingest/app.h"
 #include "centralita/ingest/v1/ingest.pb.h"
@@ -69,7 +69,7 @@ class IngestFixture : public ::testing::Test {
     auto& settings = *sections[0].mutable_tenant_section();
     settings.set_display_name(tenant);
     settings.set_rate_limit_per_second(rate_limit);
-    for (const std::string& key : keys) settings.add_api_key_sha256(app::Sha256Hex(key));
+    for (const std::string& key : keys) settings.add_api_key_sha256(base::Sha256Hex(key));
     sections[1].mutable_classifier();
     sections[2].mutable_route()->set_default_pool("general");
     sections[3].mutable_agents();

@@ -32,8 +32,6 @@ Result Read(const std::string& written) {
   return result;
 }
 
-TEST(SecretTest, HashesAsTheStandardSays) { EXPECT_EQ(Sha256Hex("abc"), kHashOfAbc); }
-
 TEST(SecretTest, IsWrittenInThreeWays) {
   EXPECT_EQ(Read("plain:abc").hash, kHashOfAbc);
   EXPECT_EQ(Read("file:keys/abc").hash, kHashOfAbc);

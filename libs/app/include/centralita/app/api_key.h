@@ -1,7 +1,7 @@
-// Secrets are compared by their SHA-256, in constant time; the secrets themselves are kept nowhere.
+// Secrets are compared by their SHA-256 (base::Sha256Hex), in constant time; the secrets themselves
+// are kept nowhere.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 namespace centralita::policy::v1 {
@@ -9,9 +9,6 @@ class TenantSection;
 }  // namespace centralita::policy::v1
 
 namespace centralita::app {
-
-// Lower-case hex.
-std::string Sha256Hex(std::string_view secret);
 
 // Takes as long for every pair of the same lengths.
 bool EqualInConstantTime(std::string_view a, std::string_view b);

@@ -1,5 +1,5 @@
-// API keys and agents' tokens: published only as SHA-256, written in the policy file in one of
-// three ways.
+// API keys and agents' tokens: published only as SHA-256 (see base::Sha256Hex), written in the
+// policy file in one of three ways.
 #pragma once
 
 #include <functional>
@@ -10,9 +10,6 @@
 #include "centralita/config/yaml_reader.h"
 
 namespace centralita::policy {
-
-// The hash under which a key is kept and compared, 64 hex digits in lower case.
-std::string Sha256Hex(std::string_view bytes);
 
 // Gives a secret that is in a file; see config::ReadSecretFile.
 using SecretFileReader = std::function<absl::StatusOr<std::string>(const std::string& path)>;
