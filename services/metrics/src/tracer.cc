@@ -6,6 +6,7 @@
 #include "centralita/base/status_macros.h"
 #include "centralita/base/topics.h"
 #include "centralita/message/v1/message.pb.h"
+#include "centralita/route/event_message.h"
 #include "log_scan.h"
 
 namespace centralita::metrics {
@@ -14,27 +15,6 @@ namespace {
 using events::v1::Event;
 
 constexpr base::Duration kLimit{20'000};
-
-const std::string& MessageOf(const Event& event) {
-  switch (event.kind_case()) {
-    case Event::kDuplicate:
-      return event.duplicate().message_id();
-    case Event::kOpened:
-      return event.opened().message().message_id();
-    case Event::kJoined:
-      return event.joined().message().message_id();
-    case Event::kAnswered:
-      return event.answered().message_id();
-    case Event::kReopened:
-      return event.reopened().message().message_id();
-    case Event::kMoved:
-      return event.moved().message().message_id();
-    default:
-      break;
-  }
-  static const std::string kNone;
-  return kNone;
-}
 
 bool Parse(const eventlog::Record& record, Event& event) {
   return event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()));
@@ -75,7 +55,7 @@ absl::Status Tracer::FindConversation(const v1::TraceRequest& request, v1::Trace
           if (record.value.find(wanted) == std::string_view::npos) return true;
           Event event;
           if (!Parse(record, event) || !OfTenant(request.tenant(), event.tenant())) return true;
-          const std::string& id = by_message ? MessageOf(event) : event.conversation_id();
+          const std::string& id = by_message ? route::MessageOf(event) : event.conversation_id();
           if (!id.starts_with(wanted)) return true;
           const std::string& known = by_message ? found.message_id() : found.conversation_id();
           if (done && known != id) {
@@ -112,7 +92,8 @@ absl::Status Tracer::CollectEvents(const v1::TraceRequest& request, uint32_t par
         Event event;
         if (!named || !Parse(record, event) || !OfTenant(request.tenant(), event.tenant()))
           return true;
-        if (event.conversation_id() != conversation && MessageOf(event) != found.message_id())
+        if (event.conversation_id() != conversation &&
+            route::MessageOf(event) != found.message_id())
           return true;
         v1::TracedEvent& traced = *found.add_events();
         traced.mutable_coordinates()->set_topic(topic);

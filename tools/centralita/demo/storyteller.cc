@@ -7,6 +7,7 @@
 
 #include "centralita/base/status_macros.h"
 #include "centralita/base/topics.h"
+#include "centralita/route/event_message.h"
 
 namespace centralita::demo {
 namespace {
@@ -29,26 +30,6 @@ const char* TitleOf(const std::string& story) {
     if (story == title.story) return title.title;
   }
   return nullptr;
-}
-
-const std::string& MessageOf(const Event& event) {
-  static const std::string kNone;
-  switch (event.kind_case()) {
-    case Event::kDuplicate:
-      return event.duplicate().message_id();
-    case Event::kOpened:
-      return event.opened().message().message_id();
-    case Event::kJoined:
-      return event.joined().message().message_id();
-    case Event::kAnswered:
-      return event.answered().message_id();
-    case Event::kReopened:
-      return event.reopened().message().message_id();
-    case Event::kMoved:
-      return event.moved().message().message_id();
-    default:
-      return kNone;
-  }
 }
 
 std::string Addends(const Event& event) {
@@ -147,9 +128,9 @@ void Storyteller::Run() {
         if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())))
           continue;
         const std::scoped_lock lock(mutex_);
-        if (!MessageOf(event).empty() && !event.conversation_id().empty()) {
-          conversation_of_message_[MessageOf(event)] = event.conversation_id();
-          if (const auto story = story_of_message_.find(MessageOf(event));
+        if (!route::MessageOf(event).empty() && !event.conversation_id().empty()) {
+          conversation_of_message_[route::MessageOf(event)] = event.conversation_id();
+          if (const auto story = story_of_message_.find(route::MessageOf(event));
               story != story_of_message_.end()) {
             story_of_conversation_[event.conversation_id()] = story->second;
           }
