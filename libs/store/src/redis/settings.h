@@ -1,0 +1,26 @@
+// What all connections of a store have in common, made of its options.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "centralita/store/redis_store.h"
+#include "tls.h"
+
+namespace centralita::store::redis {
+
+// What all connections of a store have in common.
+struct ConnectionSettings {
+  RedisStoreOptions options;
+  std::unique_ptr<Tls> tls;
+  // What is sent first, and how many replies that has.
+  std::string greeting;
+  int greeting_replies = 0;
+  // Without any progress for this long it is given up.
+  base::Duration stuck_after{0};
+};
+
+// INVALID_ARGUMENT with the option that makes no sense.
+absl::StatusOr<std::unique_ptr<ConnectionSettings>> MakeSettings(const RedisStoreOptions& options);
+
+}  // namespace centralita::store::redis
