@@ -183,6 +183,16 @@ void MemoryLog::LimitUnacknowledged(size_t limit) {
   limit_ = limit;
 }
 
+void MemoryLog::SetAway(bool away) {
+  const std::scoped_lock lock(disk_.mutex_);
+  away_ = away;
+}
+
+void MemoryLog::FailNextOffsets(size_t count) {
+  const std::scoped_lock lock(disk_.mutex_);
+  fail_next_offsets_ = count;
+}
+
 absl::StatusOr<eventlog::TopicInfo> MemoryLog::EnsureTopic(const eventlog::TopicSpec& spec) {
   auto there = Describe(spec.name);
   if (absl::IsNotFound(there.status())) {
@@ -207,6 +217,10 @@ absl::StatusOr<eventlog::TopicInfo> MemoryLog::Describe(const std::string& topic
 absl::StatusOr<eventlog::OffsetRange> MemoryLog::Offsets(const TopicPartition& partition) const {
   const std::scoped_lock lock(disk_.mutex_);
   if (process_.crashed()) return absl::UnavailableError("the process has crashed");
+  if (fail_next_offsets_ > 0) {
+    --fail_next_offsets_;
+    return absl::UnavailableError("the log is away");
+  }
   const LogDisk::Partition* const found = disk_.Find(partition.topic, partition.partition);
   if (found == nullptr) return absl::NotFoundError("no such partition");
   return eventlog::OffsetRange{.begin = found->begin, .end = found->end};

@@ -97,6 +97,10 @@ class MemoryLog final : public eventlog::EventLog {
   // Acks wait until they are released; ReleaseAcks() gives at most `count` of them, oldest first.
   void HoldAcks();
   size_t ReleaseAcks(size_t count = SIZE_MAX);
+  // While it is away, consumers hear UNAVAILABLE.
+  void SetAway(bool away);
+  // The next calls of Offsets() are UNAVAILABLE.
+  void FailNextOffsets(size_t count);
   // Appends beyond that many unacknowledged records are refused with RESOURCE_EXHAUSTED.
   void LimitUnacknowledged(size_t limit);
 
@@ -131,6 +135,8 @@ class MemoryLog final : public eventlog::EventLog {
   size_t fail_next_ = 0;
   bool fail_stored_ = false;
   size_t limit_ = SIZE_MAX;
+  bool away_ = false;
+  mutable size_t fail_next_offsets_ = 0;
 };
 
 }  // namespace centralita::testing

@@ -95,6 +95,7 @@ void MemoryConsumer::Rebalance(eventlog::PollResult& result) {
     positions_[wanted] = {};
     result.assigned.push_back({.partition = wanted, .committed = group.committed[wanted]});
   }
+  result.settled = group.members.contains(member_) && positions_.size() == target.size();
 }
 
 absl::Status MemoryConsumer::Collect(eventlog::PollResult& result) {
@@ -137,6 +138,7 @@ absl::StatusOr<eventlog::PollResult> MemoryConsumer::Poll(base::Duration max_wai
   absl::Status status;
   const auto ready = [&] {
     if (log_.process_.crashed()) status = absl::UnavailableError("the process has crashed");
+    if (log_.away_) status = absl::UnavailableError("the log is away");
     if (closed_) status = absl::FailedPreconditionError("the consumer is closed");
     if (!status.ok()) return true;
     if (!topics_.empty()) Rebalance(result);

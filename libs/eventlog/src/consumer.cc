@@ -89,6 +89,7 @@ void SqliteConsumer::TakeGroupChanges(PollResult& result) {
     result.assigned.push_back({.partition = name, .committed = group.group.Committed(name)});
   }
   if (changes.freed) SignalGroup();
+  result.settled = changes.settled;
 }
 
 void SqliteConsumer::Subscribe(Partition& partition) {

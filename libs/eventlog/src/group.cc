@@ -25,6 +25,7 @@ void Group::Leave(const std::string& member) {
 
 Group::Changes Group::Poll(const std::string& member) {
   Changes changes;
+  changes.settled = members_.contains(member);
   for (auto& [partition, slot] : slots_) {
     if (slot.owner == member && slot.releasing) {
       slot.owner.clear();
@@ -38,6 +39,7 @@ Group::Changes Group::Poll(const std::string& member) {
       slot.owner = member;
       changes.assigned.push_back(partition);
     }
+    if (slot.target == member && slot.owner != member) changes.settled = false;
   }
   return changes;
 }

@@ -23,6 +23,8 @@ class Group final {
     std::vector<TopicPartition> revoked;
     // Something became free that another member waits for.
     bool freed = false;
+    // The member has what it is meant to have.
+    bool settled = false;
   };
 
   // False if there is a member of this name. `partitions`: all those of the topics that it wants.

@@ -4,11 +4,12 @@
 #include <array>
 #include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "centralita/base/state_machine.h"
 #include "centralita/eventlog/eventlog.h"
+#include "centralita/stage/stage_runner.h"
 #include "output_buffer.h"
 
 namespace centralita::stage {
@@ -32,9 +33,9 @@ class Emitter final : public base::Outputs {
   OutputBuffer TakeOutputs();
   const OutputBuffer& outputs() const { return outputs_; }
   // Of the present record.
-  const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates() const {
-    return updates_;
-  }
+  const Updates& updates() const { return updates_; }
+  // The same, to be taken; what is left of them goes with the next Begin().
+  Updates&& TakeUpdates() { return std::move(updates_); }
   uint64_t emitted() const { return emitted_; }
   // NOT_FOUND once something was emitted to a topic that is missing.
   const absl::Status& status() const { return status_; }
@@ -47,7 +48,7 @@ class Emitter final : public base::Outputs {
   SourceId source_;
   bool notify_ = false;
   OutputBuffer outputs_;
-  std::vector<std::unique_ptr<google::protobuf::MessageLite>> updates_;
+  Updates updates_;
   uint64_t emitted_ = 0;
   absl::Status status_;
 };

@@ -121,6 +121,8 @@ void OutputQueue::WaitForAck(base::Duration limit) {
     board_->WaitFor(first_, limit);
   } else if (sent_ < next_) {
     producer_->WaitForRoom(limit).IgnoreError();
+  } else {
+    board_->WaitForAny(limit);
   }
 }
 

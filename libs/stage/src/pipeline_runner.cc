@@ -4,15 +4,19 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <utility>
 
 #include "backoff.h"
 #include "centralita/base/error.h"
+#include "centralita/base/key.h"
 #include "centralita/base/status_macros.h"
 #include "output_queue.h"
 #include "pipeline_outputs.h"
+#include "stage_id.h"
+#include "trouble.h"
 
 namespace centralita::stage {
 namespace {
@@ -24,11 +28,15 @@ class Runner final : public PipelineRunner {
  public:
   Runner(PipelineOptions options, eventlog::EventLog& log, const base::Clock& clock,
          PipelineLogic& logic)
-      : options_(std::move(options)), log_(log), clock_(clock), logic_(logic), topics_(log) {
-    if (options_.group.empty()) options_.group = std::string(StageName(options_.stage));
-  }
+      : options_(WithGroup(std::move(options))),
+        log_(log),
+        clock_(clock),
+        logic_(logic),
+        teller_(options_.group, options_.logger, nullptr),
+        topics_(log) {}
 
   absl::Status Open() {
+    ABSL_RETURN_IF_ERROR(CheckInputTopic(options_.stage, options_.input_topic));
     ABSL_ASSIGN_OR_RETURN(input_, log_.Describe(options_.input_topic));
     ABSL_ASSIGN_OR_RETURN(
         outputs_, OutputQueue::Create(log_, clock_, options_.group, options_.max_unacknowledged));
@@ -88,6 +96,11 @@ class Runner final : public PipelineRunner {
  private:
   using Monotonic = std::chrono::steady_clock::time_point;
 
+  static PipelineOptions WithGroup(PipelineOptions options) {
+    if (options.group.empty()) options.group = std::string(StageName(options.stage));
+    return options;
+  }
+
   struct Owned {
     uint64_t processed = 0;
     uint64_t catch_up_to = 0;
@@ -98,17 +111,36 @@ class Runner final : public PipelineRunner {
   };
 
   absl::Status Poll(base::Duration max_wait) {
-    auto polled = consumer_->Poll(WaitTime(max_wait));
-    if (absl::IsUnavailable(polled.status())) {
-      outputs_->WaitForAck(std::min(max_wait, kLookAgain));
+    if (clock_.Monotonic() < poll_at_) {
+      // In short turns: acks and batches that wait do not wait for the log's consumer.
+      outputs_->WaitForAck(std::min(WaitTime(max_wait), kLookAgain));
       return absl::OkStatus();
     }
+    auto polled = consumer_->Poll(WaitTime(max_wait));
+    if (absl::IsUnavailable(polled.status())) return LogIsAway(polled.status());
     ABSL_RETURN_IF_ERROR(polled.status());
+    settled_ = polled->settled;
     if (!polled->revoked.empty()) Revoke(polled->revoked);
-    for (const auto& assigned : polled->assigned) ABSL_RETURN_IF_ERROR(Assign(assigned));
+    std::ranges::move(polled->assigned, std::back_inserter(assigned_));
     for (auto& batch : polled->batches) {
       if (!batch.records().empty()) waiting_.push_back(std::move(batch));
     }
+    while (!assigned_.empty()) {
+      const absl::Status status = Assign(assigned_.front());
+      if (absl::IsUnavailable(status)) return LogIsAway(status);
+      ABSL_RETURN_IF_ERROR(status);
+      assigned_.pop_front();
+    }
+    poll_trouble_.Note(absl::OkStatus(), teller_);
+    failed_polls_ = 0;
+    return absl::OkStatus();
+  }
+
+  absl::Status LogIsAway(const absl::Status& status) {
+    ++stats_.poll_failures;
+    poll_trouble_.Note(status, teller_);
+    poll_at_ = clock_.Monotonic() +
+               BackoffOf(failed_polls_++, base::StableHash(options_.group + options_.member));
     return absl::OkStatus();
   }
 
@@ -136,6 +168,7 @@ class Runner final : public PipelineRunner {
     Commit();
     for (const auto& place : revoked) {
       owned_.erase(place.partition);
+      std::erase_if(assigned_, [&](const auto& assigned) { return assigned.partition == place; });
       std::erase_if(waiting_, [&](const auto& batch) { return batch.source() == place; });
     }
   }
@@ -172,11 +205,13 @@ class Runner final : public PipelineRunner {
       if (status.ok()) status = outputs.status();
       if (absl::IsUnavailable(status)) {
         ++stats_.retries;
+        logic_trouble_.Note(status, teller_);
         retry_at_ = clock_.Monotonic() + BackoffOf(tries_++, stats_.retries);
         break;
       }
       ABSL_RETURN_IF_ERROR(status);
       tries_ = 0;
+      logic_trouble_.Note(absl::OkStatus(), teller_);
       Owned& owned = owned_[batch.source().partition];
       stats_.outputs += outputs.outputs().size();
       stats_.dead_letters += outputs.dead_letters();
@@ -215,22 +250,34 @@ class Runner final : public PipelineRunner {
   }
 
   void Publish() {
-    const std::scoped_lock lock(mutex_);
-    published_ = stats_;
-    caught_up_ = !owned_.empty() && std::ranges::all_of(owned_, [](const auto& entry) {
+    output_trouble_.Note(outputs_->last_error(), teller_);
+    const bool processed = std::ranges::all_of(owned_, [](const auto& entry) {
       return entry.second.processed >= entry.second.catch_up_to;
     });
+    const std::scoped_lock lock(mutex_);
+    published_ = stats_;
+    caught_up_ = processed && assigned_.empty() && (settled_ || !owned_.empty());
   }
 
-  PipelineOptions options_;
+  const PipelineOptions options_;
   eventlog::EventLog& log_;
   const base::Clock& clock_;
   PipelineLogic& logic_;
+  const Teller teller_;
   eventlog::TopicInfo input_;
   TopicSizes topics_;
   std::unique_ptr<OutputQueue> outputs_;
   std::unique_ptr<eventlog::Consumer> consumer_;
   std::map<uint32_t, Owned> owned_;
+  // Given by the group, and not begun yet since the log was away.
+  std::deque<eventlog::Assignment> assigned_;
+  bool settled_ = false;
+  // While the log is away: when it is asked again.
+  Monotonic poll_at_;
+  int failed_polls_ = 0;
+  Trouble poll_trouble_;
+  Trouble logic_trouble_;
+  Trouble output_trouble_;
   std::deque<eventlog::RecordBatch> waiting_;
   bool paused_ = false;
   int tries_ = 0;

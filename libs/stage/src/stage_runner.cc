@@ -12,6 +12,7 @@
 
 #include "backoff.h"
 #include "centralita/base/error.h"
+#include "centralita/base/key.h"
 #include "centralita/base/status_macros.h"
 #include "checkpointer.h"
 #include "dead_letters.h"
@@ -20,7 +21,9 @@
 #include "origin.h"
 #include "output_queue.h"
 #include "owned_partition.h"
+#include "stage_id.h"
 #include "ticker.h"
+#include "trouble.h"
 
 namespace centralita::stage {
 namespace {
@@ -40,11 +43,16 @@ bool IsTransient(const absl::Status& status) {
 class Runner final : public StageRunner {
  public:
   Runner(StageOptions options, StageDeps deps, MachineFactory factory)
-      : options_(std::move(options)), deps_(deps), factory_(std::move(factory)) {
-    if (options_.group.empty()) options_.group = std::string(StageName(options_.stage));
-  }
+      : options_(WithGroup(std::move(options))),
+        deps_(deps),
+        factory_(std::move(factory)),
+        teller_(options_.group, deps.logger,
+                [observer = deps.observer](const absl::Status& problem) {
+                  if (observer != nullptr) observer->OnProblem(problem);
+                }) {}
 
   absl::Status Open() {
+    ABSL_RETURN_IF_ERROR(CheckInputTopic(options_.stage, options_.input_topic));
     eventlog::EventLog& log = deps_.log;
     ABSL_ASSIGN_OR_RETURN(input_, log.Describe(options_.input_topic));
     if (options_.ticks) {
@@ -125,18 +133,31 @@ class Runner final : public StageRunner {
  private:
   using Monotonic = OwnedPartition::Monotonic;
 
+  static StageOptions WithGroup(StageOptions options) {
+    if (options.group.empty()) options.group = std::string(StageName(options.stage));
+    return options;
+  }
+
   // ---- records
 
   absl::Status Poll(base::Duration wait) {
-    auto polled = consumer_->Poll(wait);
-    if (absl::IsOutOfRange(polled.status()) && StopThoseOutOfRange()) return absl::OkStatus();
-    if (IsTransient(polled.status())) {
-      NoteProblem(poll_problem_, polled.status());
+    if (deps_.clock.Monotonic() < poll_at_) {
+      // In short turns: what else is to be done does not wait for the log.
       checkpointer_->WaitForResult(std::min(wait, kLookAgain));
       return absl::OkStatus();
     }
+    auto polled = consumer_->Poll(wait);
+    if (absl::IsOutOfRange(polled.status()) && StopThoseOutOfRange()) return absl::OkStatus();
+    if (IsTransient(polled.status())) {
+      ++stats_.poll_failures;
+      poll_trouble_.Note(polled.status(), teller_);
+      poll_at_ = deps_.clock.Monotonic() +
+                 BackoffOf(failed_polls_++, base::StableHash(options_.group + options_.member));
+      return absl::OkStatus();
+    }
     ABSL_RETURN_IF_ERROR(polled.status());
-    poll_problem_ = absl::OkStatus();
+    poll_trouble_.Note(absl::OkStatus(), teller_);
+    failed_polls_ = 0;
     for (const auto& revoked : polled->revoked) Revoke(revoked.partition);
     for (const auto& assigned : polled->assigned) Assign(assigned.partition.partition);
     for (const auto& batch : polled->batches) {
@@ -196,7 +217,7 @@ class Runner final : public StageRunner {
                                     .value = record.value};
       if (state.machine->Apply(input, *emitter_) == base::ApplyResult::kApplied) {
         if (!emitter_->updates().empty()) {
-          deps_.observer->OnNotified(owned.partition, record.offset, emitter_->updates());
+          deps_.observer->OnNotified(owned.partition, record.offset, emitter_->TakeUpdates());
         }
         return;
       }
@@ -245,13 +266,13 @@ class Runner final : public StageRunner {
     if (status.ok()) status = consumer_->Seek(PlaceOf(owned.partition), loaded->state.next_offset);
     if (status.ok()) status = consumer_->Resume(PlaceOf(owned.partition));
     if (IsTransient(status)) {
-      NoteProblem(load_problem_, status);
+      load_trouble_.Note(status, teller_);
       owned.load_at = deps_.clock.Monotonic() + BackoffOf(owned.load_failures++, owned.partition);
       return;
     }
     if (!status.ok()) return StopPartition(owned, status);
-    load_problem_ = absl::OkStatus();
-    for (const absl::Status& problem : loaded->problems) Tell(problem);
+    load_trouble_.Note(absl::OkStatus(), teller_);
+    for (const absl::Status& problem : loaded->problems) teller_.Tell(problem);
     const Monotonic now = deps_.clock.Monotonic();
     owned.phase = Phase::kRunning;
     known_level_ = loaded->engine_level;
@@ -452,16 +473,6 @@ class Runner final : public StageRunner {
     for (const auto& job : jobs) job(views);
   }
 
-  void Tell(const absl::Status& problem) {
-    if (deps_.observer != nullptr) deps_.observer->OnProblem(problem);
-  }
-
-  // Tells of a problem when it begins; `known` is what was told last.
-  void NoteProblem(absl::Status& known, const absl::Status& problem) {
-    if (!problem.ok() && known.code() != problem.code()) Tell(problem);
-    known = problem;
-  }
-
   absl::Status Fail(const absl::Status& status) {
     fatal_ = base::Error(
         status.code(), base::ReasonOf(status),
@@ -472,8 +483,8 @@ class Runner final : public StageRunner {
   }
 
   void Publish() {
-    NoteProblem(output_problem_, outputs_->last_error());
-    NoteProblem(store_problem_, checkpointer_->last_error());
+    output_trouble_.Note(outputs_->last_error(), teller_);
+    store_trouble_.Note(checkpointer_->last_error(), teller_);
     stats_.outputs = emitter_->emitted();
     stats_.resent = outputs_->resent();
     stats_.checkpoints = checkpointer_->checkpoints();
@@ -483,9 +494,10 @@ class Runner final : public StageRunner {
     published_ = stats_;
   }
 
-  StageOptions options_;
+  const StageOptions options_;
   const StageDeps deps_;
   const MachineFactory factory_;
+  const Teller teller_;
   eventlog::TopicInfo input_;
   std::unique_ptr<Ticker> ticker_;
   std::unique_ptr<Emitter> emitter_;
@@ -498,10 +510,13 @@ class Runner final : public StageRunner {
   Monotonic committed_at_;
   StageStats stats_;
   absl::Status fatal_;
-  absl::Status poll_problem_;
-  absl::Status load_problem_;
-  absl::Status output_problem_;
-  absl::Status store_problem_;
+  // While the log is away: when it is asked again.
+  Monotonic poll_at_;
+  int failed_polls_ = 0;
+  Trouble poll_trouble_;
+  Trouble load_trouble_;
+  Trouble output_trouble_;
+  Trouble store_trouble_;
 
   mutable std::mutex mutex_;
   std::vector<std::function<void(std::vector<Partition>&)>> jobs_;
@@ -512,24 +527,6 @@ class Runner final : public StageRunner {
 };
 
 }  // namespace
-
-std::string_view StageName(StageId stage) {
-  switch (stage) {
-    case StageId::kClassifier:
-      return "classifier";
-    case StageId::kFacts:
-      return "facts";
-    case StageId::kRoute:
-      return "route";
-    case StageId::kDispatch:
-      return "dispatch";
-    case StageId::kSlaTimer:
-      return "sla-timer";
-    case StageId::kMetrics:
-      return "metrics";
-  }
-  return "unknown";
-}
 
 absl::StatusOr<std::unique_ptr<StageRunner>> StageRunner::Create(StageOptions options,
                                                                  StageDeps deps,

@@ -11,12 +11,13 @@ namespace centralita::classifier {
 namespace {
 
 stage::PipelineOptions OptionsOf(const ClassifierOptions& options, stage::StageId stage,
-                                 std::string group, std::string_view topic) {
+                                 std::string group, telemetry::Logger& logger) {
   stage::PipelineOptions pipeline;
   pipeline.stage = stage;
   pipeline.group = std::move(group);
   pipeline.member = options.member;
-  pipeline.input_topic = std::string(topic);
+  pipeline.input_topic = std::string(stage::InputTopicOf(stage));
+  pipeline.logger = &logger;
   pipeline.max_batch = options.max_batch;
   return pipeline;
 }
@@ -34,11 +35,11 @@ class ClassifierAppImpl final : public ClassifierApp {
     FillStore();
     ABSL_ASSIGN_OR_RETURN(auto facts, stage::PipelineRunner::Create(
                                           OptionsOf(options, stage::StageId::kFacts,
-                                                    "classifier-facts", base::topics::kSignals),
+                                                    "classifier-facts", deps_.logger),
                                           deps_.log, deps_.clock, facts_role_));
     ABSL_ASSIGN_OR_RETURN(auto fast, stage::PipelineRunner::Create(
                                          OptionsOf(options, stage::StageId::kClassifier,
-                                                   "classifier-fast", base::topics::kInbound),
+                                                   "classifier-fast", deps_.logger),
                                          deps_.log, deps_.clock, fast_role_));
     facts_ = stage::PipelineThread::Start(std::move(facts));
     fast_ = stage::PipelineThread::Start(std::move(fast));

@@ -170,8 +170,10 @@ class App final : public IngestApp {
   absl::Status StartProjection() {
     stage::PipelineOptions options;
     ABSL_ASSIGN_OR_RETURN(options.group, IdentityGroup(deps_.store, options_.member));
+    options.stage = stage::StageId::kIdentity;
     options.member = options_.member;
     options.input_topic = base::topics::kIdentity;
+    options.logger = &deps_.logger;
     ABSL_ASSIGN_OR_RETURN(auto runner, stage::PipelineRunner::Create(
                                            options, deps_.log, deps_.clock, projection_logic_));
     projection_ = stage::PipelineThread::Start(std::move(runner));

@@ -1,5 +1,6 @@
 #include "centralita/metrics/app.h"
 
+#include <algorithm>
 #include <functional>
 #include <future>
 #include <map>
@@ -18,6 +19,23 @@ namespace {
 
 constexpr base::Duration kAnswerLimit{1000};
 
+struct Replays {
+  // By route: it had had the message before.
+  uint64_t duplicates = 0;
+  // In `inbound`.
+  uint64_t records = 0;
+  // In `dead-letter`, as said after the record was appended.
+  uint64_t letters = 0;
+};
+
+// Those who came twice from a sender. A letter whose replay was broken off before `dead-letter`
+// heard of it is replayed again: one record more than letters, and one duplicate that no sender
+// made.
+uint64_t TrueDuplicates(const Replays& replays) {
+  const uint64_t again = replays.records - std::min(replays.records, replays.letters);
+  return replays.duplicates - std::min(replays.duplicates, again);
+}
+
 class App final : public MetricsApp, private Counts {
  public:
   App(MetricsOptions options, MetricsDeps deps, std::unique_ptr<eventlog::Producer> producer)
@@ -31,13 +49,13 @@ class App final : public MetricsApp, private Counts {
 
   absl::Status Start() override {
     ABSL_ASSIGN_OR_RETURN(events_,
-                          StartStage("metrics-events", base::topics::kEvents,
+                          StartStage(stage::StageId::kMetrics, "metrics-events",
                                      [](uint32_t) { return std::make_unique<EventCounts>(); }));
     ABSL_ASSIGN_OR_RETURN(inbound_,
-                          StartStage("metrics-inbound", base::topics::kInbound,
+                          StartStage(stage::StageId::kMetricsInbound, "metrics-inbound",
                                      [](uint32_t) { return std::make_unique<InboundCounts>(); }));
     ABSL_ASSIGN_OR_RETURN(
-        dead_, StartStage("metrics-dead-letter", base::topics::kDeadLetter,
+        dead_, StartStage(stage::StageId::kMetricsDeadLetter, "metrics-dead-letter",
                           [](uint32_t) { return std::make_unique<DeadLetterCounts>(); }));
     return absl::OkStatus();
   }
@@ -55,20 +73,27 @@ class App final : public MetricsApp, private Counts {
     v1::GetOverviewResponse total;
     v1::Conservation& messages = *total.mutable_messages();
     // Events before inbound: what is counted as settled has then been counted as accepted too.
+    Replays replays;
     ABSL_RETURN_IF_ERROR(Ask(*events_, [&](const stage::Partition& partition) {
-      static_cast<const EventCounts&>(partition.machine).AddTo(tenant, total);
+      const auto& counts = static_cast<const EventCounts&>(partition.machine);
+      counts.AddTo(tenant, total);
+      replays.duplicates += counts.ReplayedDuplicates(tenant);
       total.set_behind_records(total.behind_records() + Behind(base::topics::kEvents, partition));
     }));
     ABSL_RETURN_IF_ERROR(Ask(*dead_, [&](const stage::Partition& partition) {
-      messages.set_dead_lettered(
-          messages.dead_lettered() +
-          static_cast<const DeadLetterCounts&>(partition.machine).Messages(tenant));
+      const auto& counts = static_cast<const DeadLetterCounts&>(partition.machine);
+      messages.set_dead_lettered(messages.dead_lettered() + counts.Messages(tenant));
+      replays.letters += counts.Replayed(tenant);
     }));
     ABSL_RETURN_IF_ERROR(Ask(*inbound_, [&](const stage::Partition& partition) {
-      messages.set_accepted(messages.accepted() +
-                            static_cast<const InboundCounts&>(partition.machine).Accepted(tenant));
+      const auto& counts = static_cast<const InboundCounts&>(partition.machine);
+      messages.set_accepted(messages.accepted() + counts.Accepted(tenant));
+      replays.records += counts.Replayed(tenant);
       total.set_behind_records(total.behind_records() + Behind(base::topics::kInbound, partition));
     }));
+    const uint64_t true_duplicates = TrueDuplicates(replays);
+    messages.set_duplicates(messages.duplicates() + true_duplicates);
+    total.set_tagged(total.tagged() + true_duplicates);
     messages.set_in_flight(static_cast<int64_t>(messages.accepted()) -
                            static_cast<int64_t>(messages.duplicates() + messages.queued() +
                                                 messages.offered() + messages.active() +
@@ -98,14 +123,14 @@ class App final : public MetricsApp, private Counts {
   }
 
  private:
-  absl::StatusOr<std::unique_ptr<stage::StageThread>> StartStage(const std::string& group,
-                                                                 std::string_view topic,
+  absl::StatusOr<std::unique_ptr<stage::StageThread>> StartStage(stage::StageId stage,
+                                                                 const std::string& group,
                                                                  stage::MachineFactory factory) {
     stage::StageOptions options;
-    options.stage = stage::StageId::kMetrics;
+    options.stage = stage;
     options.group = group;
     options.member = options_.member;
-    options.input_topic = std::string(topic);
+    options.input_topic = std::string(stage::InputTopicOf(stage));
     options.ticks = false;
     // Counts and clocks are quick to replay; most of what is written often would be gone before it
     // is needed.

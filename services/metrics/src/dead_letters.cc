@@ -9,8 +9,10 @@
 
 #include "centralita/base/status_macros.h"
 #include "centralita/base/topics.h"
+#include "centralita/commands/v1/commands.pb.h"
 #include "centralita/deadletter/v1/deadletter.pb.h"
 #include "centralita/message/v1/message.pb.h"
+#include "centralita/routing/v1/routing.pb.h"
 #include "log_scan.h"
 
 namespace centralita::metrics {
@@ -22,6 +24,45 @@ constexpr uint32_t kDefaultRows = 100;
 bool IsOf(const std::string& tenant, std::string_view key) {
   const size_t border = key.find('/');
   return border == std::string_view::npos || key.substr(0, border) == tenant;
+}
+
+// Field 1 of the record that is to be appended again, whatever its type.
+std::string MarkOf(uint64_t replay, uint64_t index) {
+  message::v1::InboundMessage mark;
+  auto& id = *mark.mutable_origin()->mutable_replay();
+  id.set_replay(replay);
+  id.set_index(index);
+  return mark.SerializeAsString();
+}
+
+// With the mark of the replay in place of its origin, by which its readers would drop it as a
+// repeat of what they have had.
+std::string Marked(const deadletter::v1::DeadLetter& letter, uint64_t replay, uint64_t index) {
+  const std::string& value = letter.original_value();
+  const std::string& topic = letter.coordinates().topic();
+  if (topic == base::topics::kInbound) {
+    message::v1::InboundMessage message;
+    if (!message.ParseFromString(value)) {
+      // What cannot be decoded goes back as it was, behind the mark, and comes again if it still
+      // cannot.
+      return MarkOf(replay, index) + value;
+    }
+    message.clear_origin();
+    return MarkOf(replay, index) + message.SerializeAsString();
+  }
+  if (topic == base::topics::kRouting) {
+    routing::v1::RoutingRecord record;
+    if (!record.ParseFromString(value)) return value;
+    record.clear_origin();
+    return MarkOf(replay, index) + record.SerializeAsString();
+  }
+  if (topic == base::topics::kCommands) {
+    commands::v1::Command command;
+    if (!command.ParseFromString(value)) return value;
+    command.clear_origin();
+    return MarkOf(replay, index) + command.SerializeAsString();
+  }
+  return value;
 }
 
 }  // namespace
@@ -109,22 +150,7 @@ absl::StatusOr<v1::ReplayDeadLettersResponse> DeadLetters::Replay(
 }
 
 absl::Status DeadLetters::ReplayOne(const Letter& letter, uint64_t replay, uint64_t index) {
-  std::string value = letter.letter.original_value();
-  if (letter.letter.coordinates().topic() == base::topics::kInbound) {
-    message::v1::InboundMessage origin;
-    auto& id = *origin.mutable_origin()->mutable_replay();
-    id.set_replay(replay);
-    id.set_index(index);
-    message::v1::InboundMessage message;
-    if (message.ParseFromString(value)) {
-      *message.mutable_origin() = origin.origin();
-      value = message.SerializeAsString();
-    } else {
-      // What cannot be decoded goes back as it was, behind the mark of a replay, and comes again if
-      // it still cannot.
-      value.insert(0, origin.SerializeAsString());
-    }
-  }
+  std::string value = Marked(letter.letter, replay, index);
   const auto append = [&](eventlog::Outgoing record) -> absl::Status {
     const auto done = std::make_shared<std::promise<absl::Status>>();
     ABSL_RETURN_IF_ERROR(producer_->Append(
@@ -148,6 +174,7 @@ absl::Status DeadLetters::ReplayOne(const Letter& letter, uint64_t replay, uint6
   replayed.mutable_letter()->set_offset(letter.offset);
   replayed.set_replay(replay);
   replayed.set_messages(letter.letter.messages());
+  replayed.set_topic(letter.letter.coordinates().topic());
   return append({.topic = std::string(base::topics::kDeadLetter),
                  .partition = letter.partition,
                  .key = letter.letter.original_key(),

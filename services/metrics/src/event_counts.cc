@@ -23,6 +23,10 @@ std::string QueueKey(std::string_view tenant, std::string_view pool, std::string
   return fmt::format("q/{}/{}/{}", tenant, pool, queue);
 }
 
+std::string AgentKey(std::string_view tenant, std::string_view pool, std::string_view agent) {
+  return fmt::format("a/{}/{}/{}", tenant, pool, agent);
+}
+
 bool Wanted(const std::string& tenant, const std::string& of) {
   return tenant.empty() || tenant == of;
 }
@@ -64,7 +68,10 @@ void EventCounts::Count(const Event& event) {
   snapshot::v1::TenantCounters& tenant = Tenant(event.tenant());
   switch (event.kind_case()) {
     case Event::kDuplicate:
-      if (event.duplicate().replayed()) break;
+      if (event.duplicate().replayed()) {
+        tenant.set_replayed_duplicates(tenant.replayed_duplicates() + 1);
+        break;
+      }
       tenant.set_duplicates(tenant.duplicates() + 1);
       tenant.set_routed(tenant.routed() + 1);
       break;
@@ -134,6 +141,9 @@ void EventCounts::Place(const Event& event) {
       return;
     case Event::kClosed:
       Close(event);
+      return;
+    case Event::kPresence:
+      Presence(event);
       return;
     default:
       break;
@@ -213,6 +223,21 @@ void EventCounts::Close(const Event& event) {
                        ConversationKey(event.tenant(), event.conversation_id()));
 }
 
+// An agent is in one pool at a time, and the pool that he leaves says that he went offline.
+void EventCounts::Presence(const Event& event) {
+  const events::v1::AgentPresence& presence = event.presence();
+  std::string key = AgentKey(event.tenant(), event.pool(), presence.agent_id());
+  Touch(key);
+  if (presence.status() != commands::v1::PRESENCE_STATUS_AVAILABLE) {
+    available_.erase(key);
+    return;
+  }
+  snapshot::v1::AvailableAgentEntry& agent = available_[std::move(key)];
+  agent.set_tenant(event.tenant());
+  agent.set_pool(event.pool());
+  agent.set_agent_id(presence.agent_id());
+}
+
 void EventCounts::Forget(base::TimePoint now) {
   const int64_t before = base::ToUnixMillis(now) - kClosedKeptMs;
   while (!closed_.empty() && closed_.front().first < before) {
@@ -255,6 +280,14 @@ snapshot::v1::QueueCounters& EventCounts::Queue(const Event& event) {
   return counters;
 }
 
+uint64_t EventCounts::ReplayedDuplicates(const std::string& tenant) const {
+  uint64_t sum = 0;
+  for (const auto& [key, from] : tenants_) {
+    if (Wanted(tenant, from.tenant())) sum += from.replayed_duplicates();
+  }
+  return sum;
+}
+
 void EventCounts::AddTo(const std::string& tenant, v1::GetOverviewResponse& to) const {
   v1::Conservation& messages = *to.mutable_messages();
   for (const auto& [key, from] : tenants_) {
@@ -274,6 +307,9 @@ void EventCounts::AddTo(const std::string& tenant, v1::GetOverviewResponse& to) 
     to.set_rejected(to.rejected() + from.rejected());
     to.set_first_responses(to.first_responses() + from.first_responses());
     to.set_first_response_sum_ms(to.first_response_sum_ms() + from.first_response_sum_ms());
+  }
+  for (const auto& [key, agent] : available_) {
+    if (Wanted(tenant, agent.tenant())) to.set_agents_available(to.agents_available() + 1);
   }
   for (const auto& [key, conversation] : conversations_) {
     if (!Wanted(tenant, conversation.tenant())) continue;
@@ -347,6 +383,8 @@ void EventCounts::TakeChanges(base::EntrySink& sink) {
       sink.Put(key, tenant->second.SerializeAsString());
     } else if (const auto queue = queues_.find(key); queue != queues_.end()) {
       sink.Put(key, queue->second.SerializeAsString());
+    } else if (const auto agent = available_.find(key); agent != available_.end()) {
+      sink.Put(key, agent->second.SerializeAsString());
     } else if (const auto found = conversations_.find(key); found != conversations_.end()) {
       sink.Put(key, found->second.SerializeAsString());
     } else {
@@ -357,6 +395,7 @@ void EventCounts::TakeChanges(base::EntrySink& sink) {
 }
 
 void EventCounts::ForEachEntry(base::EntrySink& sink) const {
+  for (const auto& [key, agent] : available_) sink.Put(key, agent.SerializeAsString());
   std::map<std::string_view, const Conversation*> sorted;
   for (const auto& [key, conversation] : conversations_) sorted.emplace(key, &conversation);
   for (const auto& [key, conversation] : sorted) sink.Put(key, conversation->SerializeAsString());
@@ -373,6 +412,8 @@ absl::Status EventCounts::Load(std::string_view key, std::string_view value) {
     ok = parse(tenants_[std::string(key)]);
   } else if (key.starts_with("q/")) {
     ok = parse(queues_[std::string(key)]);
+  } else if (key.starts_with("a/")) {
+    ok = parse(available_[std::string(key)]);
   } else if (key.starts_with("c/")) {
     Conversation& conversation = conversations_[std::string(key)];
     ok = parse(conversation);

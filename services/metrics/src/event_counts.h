@@ -1,5 +1,5 @@
-// Where the messages of one partition of `events` are, by what route and dispatch said of them.
-// Pure.
+// Where the messages of one partition of `events` are, and which agents are available, by what
+// route and dispatch said of them. Pure.
 #pragma once
 
 #include <deque>
@@ -20,8 +20,10 @@ namespace centralita::metrics {
 // Not thread-safe.
 class EventCounts final : public base::StateMachine {
  public:
-  // Adds this partition's part.
+  // Adds this partition's part, without the duplicates among replays.
   void AddTo(const std::string& tenant, v1::GetOverviewResponse& overview) const;
+  // Replays of messages that route had had before: of one tenant, or of all for the empty name.
+  uint64_t ReplayedDuplicates(const std::string& tenant) const;
   // Adds to rows, by tenant, pool and queue.
   void AddTo(const std::string& tenant, std::map<std::string, v1::QueueRow>& rows) const;
 
@@ -42,6 +44,7 @@ class EventCounts final : public base::StateMachine {
   void Moved(const events::v1::Event& event);
   void MessageOut(const events::v1::Event& event);
   void Close(const events::v1::Event& event);
+  void Presence(const events::v1::Event& event);
   Conversation& Find(const std::string& tenant, const std::string& conversation_id);
   snapshot::v1::TenantCounters& Tenant(const std::string& tenant);
   snapshot::v1::QueueCounters& Queue(const events::v1::Event& event);
@@ -51,6 +54,7 @@ class EventCounts final : public base::StateMachine {
   base::StringMap<Conversation> conversations_;
   std::map<std::string, snapshot::v1::TenantCounters, std::less<>> tenants_;
   std::map<std::string, snapshot::v1::QueueCounters, std::less<>> queues_;
+  std::map<std::string, snapshot::v1::AvailableAgentEntry, std::less<>> available_;
   // Closed conversations, the oldest first: kept for a while, since events of route and dispatch
   // may cross.
   std::deque<std::pair<int64_t, std::string>> closed_;

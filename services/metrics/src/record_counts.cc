@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "centralita/base/topics.h"
 #include "centralita/deadletter/v1/deadletter.pb.h"
 
 namespace centralita::metrics {
@@ -58,6 +59,8 @@ uint64_t Sum(const TenantCounts& counts, const std::string& tenant) {
 base::ApplyResult InboundCounts::Apply(const base::InputRecord& record, base::Outputs& outputs) {
   if (IsReplay(record.value)) {
     counters_.set_replays(counters_.replays() + 1);
+    snapshot::v1::TenantCount& count = CountOf(*counters_.mutable_replayed(), TenantOf(record.key));
+    count.set_count(count.count() + 1);
     return base::ApplyResult::kApplied;
   }
   snapshot::v1::TenantCount& count = CountOf(*counters_.mutable_accepted(), TenantOf(record.key));
@@ -67,6 +70,10 @@ base::ApplyResult InboundCounts::Apply(const base::InputRecord& record, base::Ou
 
 uint64_t InboundCounts::Accepted(const std::string& tenant) const {
   return Sum(counters_.accepted(), tenant);
+}
+
+uint64_t InboundCounts::Replayed(const std::string& tenant) const {
+  return Sum(counters_.replayed(), tenant);
 }
 
 base::ApplyResult DeadLetterCounts::Apply(const base::InputRecord& record, base::Outputs& outputs) {
@@ -79,6 +86,11 @@ base::ApplyResult DeadLetterCounts::Apply(const base::InputRecord& record, base:
     const uint64_t messages = letter.replayed().messages();
     counters_.set_replayed_messages(counters_.replayed_messages() + messages);
     waiting.set_count(waiting.count() - std::min(messages, waiting.count()));
+    if (letter.replayed().topic() == base::topics::kInbound) {
+      snapshot::v1::TenantCount& replayed =
+          CountOf(*counters_.mutable_replayed(), TenantOf(record.key));
+      replayed.set_count(replayed.count() + messages);
+    }
   } else {
     counters_.set_letters(counters_.letters() + 1);
     counters_.set_messages(counters_.messages() + letter.letter().messages());
@@ -89,6 +101,10 @@ base::ApplyResult DeadLetterCounts::Apply(const base::InputRecord& record, base:
 
 uint64_t DeadLetterCounts::Messages(const std::string& tenant) const {
   return Sum(counters_.waiting(), tenant);
+}
+
+uint64_t DeadLetterCounts::Replayed(const std::string& tenant) const {
+  return Sum(counters_.replayed(), tenant);
 }
 
 }  // namespace centralita::metrics

@@ -38,14 +38,19 @@ class SingleEntryMachine : public base::StateMachine {
 class InboundCounts final : public SingleEntryMachine<snapshot::v1::InboundCounters> {
  public:
   base::ApplyResult Apply(const base::InputRecord& record, base::Outputs& outputs) override;
+  // Of one tenant, or of all for the empty name, here and below.
   uint64_t Accepted(const std::string& tenant) const;
+  // Records that came out of dead letters.
+  uint64_t Replayed(const std::string& tenant) const;
 };
 
 class DeadLetterCounts final : public SingleEntryMachine<snapshot::v1::DeadLetterCounters> {
  public:
   base::ApplyResult Apply(const base::InputRecord& record, base::Outputs& outputs) override;
-  // Messages that lie there, not replayed: of one tenant, or of all for the empty name.
+  // Messages that lie there, not replayed.
   uint64_t Messages(const std::string& tenant) const;
+  // Messages that were replayed into `inbound`, each letter once.
+  uint64_t Replayed(const std::string& tenant) const;
 };
 
 }  // namespace centralita::metrics

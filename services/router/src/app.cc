@@ -85,10 +85,13 @@ class App final : public RouterApp {
     options.input_topic = std::string(topic);
     options.checkpoint_interval = options_.checkpoint_interval;
     options.snapshot_interval = options_.snapshot_interval;
-    return stage::StageRunner::Create(
-        std::move(options),
-        {.log = deps_.log, .store = deps_.store, .clock = deps_.clock, .observer = observer},
-        std::move(factory));
+    return stage::StageRunner::Create(std::move(options),
+                                      {.log = deps_.log,
+                                       .store = deps_.store,
+                                       .clock = deps_.clock,
+                                       .observer = observer,
+                                       .logger = &deps_.logger},
+                                      std::move(factory));
   }
 
   const RouterOptions options_;

@@ -35,7 +35,8 @@ void OwnerHub::Add(const owner::v1::WatchRequest& request, std::shared_ptr<Watch
     Watch watch{.incarnation = request.incarnation(),
                 .wanted = {},
                 .live = {},
-                .watcher = std::move(watcher)};
+                .watcher = std::move(watcher),
+                .frame = {}};
     watch.wanted.insert(request.partitions().begin(), request.partitions().end());
     watches_.push_back(std::move(watch));
   }
@@ -110,18 +111,27 @@ void OwnerHub::OnLost(uint32_t partition) {
   });
 }
 
-void OwnerHub::OnNotified(
-    uint32_t partition, uint64_t offset,
-    const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) {
+// Normally one watches, and gets the update itself; copies are for the others.
+void OwnerHub::Share(uint32_t partition, std::unique_ptr<google::protobuf::MessageLite> update) {
+  const auto& agent = static_cast<const owner::v1::AgentUpdate&>(*update);
+  const std::string_view incarnation = IncarnationOf(agent.session());
+  Watch* last = nullptr;
+  for (Watch& watch : watches_) {
+    if (watch.incarnation != incarnation || !watch.live.contains(partition)) continue;
+    if (last != nullptr) *last->frame.add_updates() = agent;
+    last = &watch;
+  }
+  if (last == nullptr) return;
+  last->frame.mutable_updates()->AddAllocated(
+      static_cast<owner::v1::AgentUpdate*>(update.release()));
+}
+
+void OwnerHub::OnNotified(uint32_t partition, uint64_t offset, stage::Updates&& updates) {
   const std::scoped_lock lock(mutex_);
+  for (auto& update : updates) Share(partition, std::move(update));
   std::erase_if(watches_, [&](Watch& watch) {
-    if (!watch.live.contains(partition)) return false;
-    owner::v1::WatchResponse frame;
-    for (const auto& update : updates) {
-      const auto& agent = static_cast<const owner::v1::AgentUpdate&>(*update);
-      if (IncarnationOf(agent.session()) == watch.incarnation) *frame.add_updates() = agent;
-    }
-    if (frame.updates().empty()) return false;
+    if (watch.frame.updates().empty()) return false;
+    owner::v1::WatchResponse frame = std::exchange(watch.frame, {});
     frame.set_partition(partition);
     frame.set_offset(offset + 1);
     if (watch.watcher->Send(std::move(frame))) return false;

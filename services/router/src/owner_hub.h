@@ -44,9 +44,7 @@ class OwnerHub final : public stage::StageObserver {
 
   void OnCaughtUp(stage::Partition& partition) override;
   void OnLost(uint32_t partition) override;
-  void OnNotified(
-      uint32_t partition, uint64_t offset,
-      const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) override;
+  void OnNotified(uint32_t partition, uint64_t offset, stage::Updates&& updates) override;
 
  private:
   struct Watch {
@@ -55,8 +53,12 @@ class OwnerHub final : public stage::StageObserver {
     // Partitions that have had their resync.
     std::set<uint32_t> live;
     std::shared_ptr<Watcher> watcher;
+    // What the present record has for it; empty between records.
+    owner::v1::WatchResponse frame;
   };
 
+  // Gives the update to the frames of those who watch its agent's gateway.
+  void Share(uint32_t partition, std::unique_ptr<google::protobuf::MessageLite> update);
   void Resync(std::vector<stage::Partition>& owned);
 
   stage::StageRunner* runner_ = nullptr;

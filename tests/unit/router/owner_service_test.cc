@@ -46,6 +46,11 @@ class FakeWatcher final : public Watcher {
     EXPECT_TRUE(changed_.wait_for(lock, kLimit, [&] { return frames_.size() > n; }));
     return frames_.size() > n ? frames_[n] : WatchResponse();
   }
+  // Where the name of the first agent of the n-th frame lies.
+  const std::string* AgentIdAt(size_t n) {
+    const std::scoped_lock lock(mutex_);
+    return &frames_.at(n).updates(0).agent_id();
+  }
   bool ended() {
     const std::scoped_lock lock(mutex_);
     return end_.has_value();
@@ -70,10 +75,8 @@ class Ownership final : public stage::StageObserver {
     changed_.notify_all();
   }
   void OnLost(uint32_t partition) override { hub_.OnLost(partition); }
-  void OnNotified(
-      uint32_t partition, uint64_t offset,
-      const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) override {
-    hub_.OnNotified(partition, offset, updates);
+  void OnNotified(uint32_t partition, uint64_t offset, stage::Updates&& updates) override {
+    hub_.OnNotified(partition, offset, std::move(updates));
   }
   void WaitFor(int partitions) {
     std::unique_lock lock(mutex_);
@@ -151,6 +154,44 @@ TEST_F(OwnerHubTest, AWatcherGetsAResyncOfItsOwnAgentsAndThenTheirUpdates) {
   EXPECT_GT(update.offset(), resync.offset() + 1);
   for (const auto& each : update.updates())
     EXPECT_THAT(each.session(), testing::StartsWith("gw-a/"));
+}
+
+TEST_F(OwnerHubTest, TwoWatchesOfOneGatewayGetTheSameUpdates) {
+  // A gateway that connects again before its first stream is known to be gone.
+  const auto first = Watch("gw-a", {ShardPartition()});
+  const auto other = Watch("gw-b", {ShardPartition()});
+  const auto second = Watch("gw-a", {ShardPartition()});
+  first->WaitFrame(0);
+  other->WaitFrame(0);
+  second->WaitFrame(0);
+  for (int session = 2; session < 5; ++session) {
+    Present("ana", "gw-a", session);
+    const auto frame = static_cast<size_t>(session - 1);
+    const WatchResponse one = first->WaitFrame(frame);
+    EXPECT_GT(one.updates_size(), 0);
+    for (const auto& each : one.updates()) {
+      EXPECT_EQ(each.agent_id(), "ana");
+      EXPECT_EQ(each.session(), "gw-a/" + std::to_string(session));
+    }
+    EXPECT_EQ(one.SerializeAsString(), second->WaitFrame(frame).SerializeAsString());
+  }
+  Present("boris", "gw-b", 2);
+  const WatchResponse update = other->WaitFrame(1);
+  for (const auto& each : update.updates()) EXPECT_EQ(each.agent_id(), "boris");
+}
+
+TEST_F(OwnerHubTest, AnUpdateIsHandedOnWithoutACopy) {
+  const auto watcher = Watch("gw-a", {ShardPartition()});
+  watcher->WaitFrame(0);
+  auto update = std::make_unique<owner::v1::AgentUpdate>();
+  update->set_agent_id("ana");
+  update->set_session("gw-a/1");
+  const std::string* const agent_id = &update->agent_id();
+  stage::Updates updates;
+  updates.push_back(std::move(update));
+  hub_.OnNotified(ShardPartition(), 7, std::move(updates));
+  EXPECT_EQ(watcher->WaitFrame(1).offset(), 8u);
+  EXPECT_EQ(watcher->AgentIdAt(1), agent_id);
 }
 
 TEST_F(OwnerHubTest, EachPartitionThatIsAskedForHasItsResync) {

@@ -10,6 +10,7 @@
 #include "centralita/deadletter/v1/deadletter.pb.h"
 #include "centralita/routing/v1/routing.pb.h"
 #include "centralita/stage/pipeline_runner.h"
+#include "centralita/telemetry/log.h"
 #include "tests/unit/stage/world.h"
 
 namespace centralita::stage {
@@ -54,8 +55,8 @@ class PassOn final : public PipelineLogic {
 
 PipelineOptions Options() {
   PipelineOptions options;
-  options.stage = StageId::kClassifier;
-  options.group = "classifier";
+  options.stage = StageId::kRoute;
+  options.group = "passer";
   options.input_topic = "routing";
   options.commit_interval = base::Duration(100);
   options.max_batch = 16;
@@ -89,7 +90,7 @@ struct PipelineNode {
 
 bool AllCommitted(const World& world) {
   for (uint32_t number = 0; number < kPartitions; ++number) {
-    if (world.log.Committed("classifier", {"routing", number}) != world.EndOf("routing", number)) {
+    if (world.log.Committed("passer", {"routing", number}) != world.EndOf("routing", number)) {
       return false;
     }
   }
@@ -106,7 +107,7 @@ void ExpectObservablyOnce(const World& world) {
       commands::v1::Command command;
       ASSERT_TRUE(command.ParseFromString(record.value));
       const auto& source = command.origin().source();
-      EXPECT_EQ(source.stage(), common::v1::STAGE_CLASSIFIER);
+      EXPECT_EQ(source.stage(), common::v1::STAGE_ROUTE);
       const Truth::Id id(source.partition(), source.offset(), source.index());
       EXPECT_EQ(contents.try_emplace(id, record.value).first->second, record.value);
       const auto [mark, first] = marks.try_emplace(source.partition(), id);
@@ -191,7 +192,7 @@ TEST(Pipeline, DeadLettersWhatTheLogicGivesUp) {
   deadletter::v1::DeadLetterRecord parsed;
   ASSERT_TRUE(parsed.ParseFromString(letters[0].value));
   EXPECT_EQ(parsed.letter().reason(), "unknown_tenant");
-  EXPECT_EQ(parsed.letter().stage(), "classifier");
+  EXPECT_EQ(parsed.letter().stage(), "route");
   EXPECT_EQ(parsed.letter().messages(), 1U);
   EXPECT_EQ(parsed.letter().coordinates().topic(), "routing");
   EXPECT_EQ(parsed.origin().source().offset(), parsed.letter().coordinates().offset());
@@ -206,8 +207,8 @@ TEST(Pipeline, CommitsOnlyWhatIsAcknowledged) {
   world.SayMany(30);
   ASSERT_TRUE(node.RunUntil([&] { return node.runner->Stats().processed == 30; }));
   node.RunUntil([] { return false; }, 20);
-  EXPECT_EQ(world.log.Committed("classifier", {"routing", 0}), 0U);
-  EXPECT_EQ(world.log.Committed("classifier", {"routing", 1}), 0U);
+  EXPECT_EQ(world.log.Committed("passer", {"routing", 0}), 0U);
+  EXPECT_EQ(world.log.Committed("passer", {"routing", 1}), 0U);
   node.log.ReleaseAcks();
   EXPECT_TRUE(node.RunUntil([&] { return AllCommitted(world); }));
 }
@@ -264,6 +265,98 @@ TEST(Pipeline, IsCaughtUpWhenItHasProcessedWhatWasThere) {
   EXPECT_FALSE(node.runner->CaughtUp());
   ASSERT_TRUE(node.RunUntil([&] { return node.runner->CaughtUp(); }));
   EXPECT_EQ(node.runner->Stats().processed, 20U);
+}
+
+TEST(Pipeline, HasNothingToCatchUpWithWhenItsGroupHasNoPartitionForIt) {
+  World world;
+  world.SayMany(20);
+  PipelineOptions options = Options();
+  PipelineNode one(world, options);
+  options.member = "1";
+  PipelineNode two(world, options);
+  options.member = "2";
+  PipelineNode three(world, options);
+  EXPECT_FALSE(three.runner->CaughtUp()) << "nobody has told it";
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_TRUE(one.Step());
+    ASSERT_TRUE(two.Step());
+    ASSERT_TRUE(three.Step());
+  }
+  EXPECT_TRUE(one.runner->CaughtUp());
+  EXPECT_TRUE(two.runner->CaughtUp());
+  EXPECT_TRUE(three.runner->CaughtUp());
+  EXPECT_EQ(three.runner->Stats().processed, 0U);
+}
+
+TEST(Pipeline, IsNotCaughtUpWhileAnotherHasWhatIsToBeItsOwn) {
+  World world;
+  world.SayMany(20);
+  PipelineOptions options = Options();
+  PipelineNode one(world, options);
+  ASSERT_TRUE(one.RunUntil([&] { return one.runner->CaughtUp(); }));
+  options.member = "1";
+  PipelineNode two(world, options);
+  for (int round = 0; round < 5; ++round) ASSERT_TRUE(two.Step());
+  EXPECT_FALSE(two.runner->CaughtUp());
+  ASSERT_TRUE(one.RunUntil([&] {
+    EXPECT_TRUE(two.Step());
+    return two.runner->CaughtUp();
+  }));
+}
+
+TEST(Pipeline, ReadsTheTopicOfItsStageAndNoOther) {
+  World world;
+  Process process;
+  testing::MemoryLog log(world.log, process);
+  PassOn logic;
+  PipelineOptions options = Options();
+  options.stage = StageId::kClassifier;
+  EXPECT_EQ(PipelineRunner::Create(options, log, world.clock, logic).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+// Everything that a pipeline says in an outage of the log: once, and with growing pauses.
+TEST(Pipeline, TellsOnceOfALogThatIsAwayAndAsksItLessAndLess) {
+  World world;
+  world.SayMany(40);
+  std::vector<std::string> lines;
+  telemetry::LogOptions to_lines;
+  to_lines.sink = [&](std::string_view line) { lines.emplace_back(line); };
+  const auto logger = telemetry::Logger::Create(to_lines, world.clock);
+  ASSERT_TRUE(logger.ok());
+  PipelineOptions options = Options();
+  options.logger = logger->get();
+  PipelineNode node(world, options);
+  ASSERT_TRUE(node.RunUntil([&] { return AllCommitted(world); }));
+  EXPECT_TRUE(lines.empty());
+  for (int outage = 1; outage <= 2; ++outage) {
+    node.log.SetAway(true);
+    const uint64_t before = node.runner->Stats().poll_failures;
+    for (int step = 0; step < 500; ++step) {
+      ASSERT_TRUE(node.Step());
+      world.clock.Advance(base::Duration(20));
+    }
+    const uint64_t polls = node.runner->Stats().poll_failures - before;
+    EXPECT_GE(polls, 8U) << "in the end every two seconds of the ten";
+    EXPECT_LE(polls, 20U);
+    EXPECT_EQ(lines.size(), static_cast<size_t>(outage));
+    node.log.SetAway(false);
+    world.SayMany(20, 40 * outage);
+    ASSERT_TRUE(node.RunUntil([&] { return AllCommitted(world); }));
+  }
+  EXPECT_NE(lines.front().find("passer"), std::string::npos);
+  ExpectObservablyOnce(world);
+}
+
+TEST(Pipeline, BeginsWithItsPartitionsOnceTheLogIsBack) {
+  World world;
+  world.SayMany(40);
+  PipelineNode node(world);
+  node.log.FailNextOffsets(3);
+  ASSERT_TRUE(node.RunUntil([&] { return AllCommitted(world); }));
+  EXPECT_EQ(node.runner->Stats().poll_failures, 3U);
+  EXPECT_TRUE(node.runner->CaughtUp());
+  ExpectObservablyOnce(world);
 }
 
 TEST(Pipeline, DrainedAndStartedAgainRepeatsNothing) {

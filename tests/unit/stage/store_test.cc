@@ -1,6 +1,12 @@
 // The store is a cache of the logs: it may be away, go back, or lose everything.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "centralita/common/v1/common.pb.h"
 #include "centralita/snapshot/v1/snapshot.pb.h"
 #include "tests/unit/stage/world.h"
 
@@ -203,6 +209,53 @@ TEST(Offsets, OfALogThatWentBackStopThePartition) {
   Node node(world, FirstStage());
   RunUntil({&node}, [&] { return !node.runner->Health().ok(); });
   EXPECT_EQ(node.runner->Health().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST(Log, ThatIsAwayIsToldOfOnceAndAskedLessAndLess) {
+  World world;
+  world.SayMany(20);
+  Node node(world, FirstStage());
+  const auto finished = [&] { return world.Finished("route", "routing"); };
+  ASSERT_TRUE(RunUntil({&node}, finished));
+  for (size_t outage = 1; outage <= 2; ++outage) {
+    node.log.SetAway(true);
+    const uint64_t before = node.runner->Stats().poll_failures;
+    RunUntil(
+        {&node}, [] { return false; }, 500);
+    const uint64_t polls = node.runner->Stats().poll_failures - before;
+    EXPECT_GE(polls, 8U) << "in the end every two seconds of the ten";
+    EXPECT_LE(polls, 20U);
+    EXPECT_EQ(node.recorder.problems.size(), outage);
+    node.log.SetAway(false);
+    world.SayMany(20, static_cast<int>(20 * outage));
+    ASSERT_TRUE(RunUntil({&node}, finished));
+  }
+  EXPECT_TRUE(node.runner->Health().ok());
+  ExpectExactlyOnce(world, FirstStage());
+}
+
+TEST(Stage, ReadsItsOwnTopicAndNoOther) {
+  World world;
+  Process process;
+  testing::MemoryLog log(world.log, process);
+  testing::MemoryStore store(world.store, process);
+  StageOptions options = FirstStage();
+  options.input_topic = "commands";
+  const auto runner = StageRunner::Create(options, {log, store, world.clock}, nullptr);
+  EXPECT_EQ(runner.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Stage, NumbersAreThoseOfTheProtoAndEachHasANameOfItsOwn) {
+  std::set<std::string_view> names;
+  for (int number = common::v1::Stage_MIN + 1; number <= common::v1::Stage_MAX; ++number) {
+    const auto stage = static_cast<StageId>(number);
+    EXPECT_FALSE(InputTopicOf(stage).empty()) << number;
+    EXPECT_TRUE(names.insert(StageName(stage)).second) << number;
+    std::string name = absl::StrCat("STAGE_", std::string(StageName(stage)));
+    std::replace(name.begin(), name.end(), '-', '_');
+    EXPECT_EQ(absl::AsciiStrToUpper(name),
+              common::v1::Stage_Name(static_cast<common::v1::Stage>(number)));
+  }
 }
 
 }  // namespace

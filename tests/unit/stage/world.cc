@@ -118,9 +118,7 @@ void Recorder::OnLost(uint32_t partition) {
   caught_up.erase(partition);
 }
 
-void Recorder::OnNotified(
-    uint32_t partition, uint64_t offset,
-    const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) {
+void Recorder::OnNotified(uint32_t partition, uint64_t offset, Updates&& updates) {
   EXPECT_TRUE(caught_up.contains(partition));
   notified += updates.size();
 }

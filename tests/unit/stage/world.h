@@ -49,9 +49,7 @@ class Recorder final : public StageObserver {
  public:
   void OnCaughtUp(Partition& partition) override;
   void OnLost(uint32_t partition) override;
-  void OnNotified(
-      uint32_t partition, uint64_t offset,
-      const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) override;
+  void OnNotified(uint32_t partition, uint64_t offset, Updates&& updates) override;
   void OnProblem(const absl::Status& problem) override { problems.push_back(problem); }
   void OnDue(Partition& partition) override;
 

@@ -115,6 +115,9 @@ struct PollResult {
   // Close().
   std::vector<TopicPartition> revoked;
   std::vector<RecordBatch> batches;
+  // Of a group: this member has all the partitions that the group means it to have, be they none.
+  // False while that is not known yet (it is joining) or another member has not let go of one.
+  bool settled = false;
 };
 
 // Not thread-safe, except Wake().

@@ -45,11 +45,15 @@ struct PipelineOptions {
   StageId stage = StageId::kClassifier;
   std::string group;
   std::string member = "0";
+  // InputTopicOf(stage); anything else is INVALID_ARGUMENT.
   std::string input_topic;
   base::Duration commit_interval{500};
   size_t max_unacknowledged = 200'000;
   // Records in one batch.
   size_t max_batch = 1000;
+  // Told of what the runner gets over by itself, when it begins and not again while it lasts: the
+  // log or what the logic needs is away, an append failed. May be null; outlives the runner.
+  telemetry::Logger* logger = nullptr;
 };
 
 struct PipelineStats {
@@ -57,6 +61,8 @@ struct PipelineStats {
   uint64_t outputs = 0;
   uint64_t dead_letters = 0;
   uint64_t retries = 0;
+  // Polls that found the log away.
+  uint64_t poll_failures = 0;
 };
 
 // Same rules of threads as StageRunner.
@@ -74,8 +80,8 @@ class PipelineRunner {
   virtual const std::string& Name() const = 0;
   virtual PipelineStats Stats() const = 0;
   virtual absl::Status Health() const = 0;
-  // True once every partition it owns has been processed up to where the log ended when it was
-  // assigned.
+  // True once the group has given it its partitions and each has been processed up to where the log
+  // ended when it was assigned. Who is given none has nothing to catch up with.
   virtual bool CaughtUp() const = 0;
 };
 

@@ -27,28 +27,38 @@
 #include "centralita/eventlog/eventlog.h"
 #include "centralita/store/store.h"
 
+namespace centralita::telemetry {
+class Logger;
+}  // namespace centralita::telemetry
+
 namespace centralita::stage {
 
-// Numbers as in common.proto.
+// Numbers as in common.proto. Each reads one topic: ids of outputs name the stage and not the
+// topic.
 enum class StageId : uint32_t {
   kClassifier = 1,
   kFacts = 2,
   kRoute = 3,
   kDispatch = 4,
   kSlaTimer = 5,
-  kMetrics = 6
+  kMetrics = 6,
+  kMetricsInbound = 7,
+  kMetricsDeadLetter = 8,
+  kIdentity = 9
 };
 
 // "route", "dispatch", ...: part of consumer groups, store partitions, snapshot keys, metrics.
 std::string_view StageName(StageId stage);
+// The topic that it reads.
+std::string_view InputTopicOf(StageId stage);
 
 struct StageOptions {
   StageId stage = StageId::kRoute;
-  // Two runners of one stage over different topics (metrics) need different ones; defaults to the
-  // stage's name.
+  // Defaults to the stage's name.
   std::string group;
   // Stable across restarts of this member.
   std::string member = "0";
+  // InputTopicOf(stage); anything else is INVALID_ARGUMENT.
   std::string input_topic;
   base::Duration checkpoint_interval{1000};
   size_t checkpoint_records = 100'000;
@@ -74,6 +84,8 @@ struct Partition {
   base::StateMachine& machine;
 };
 
+using Updates = std::vector<std::unique_ptr<google::protobuf::MessageLite>>;
+
 // Called on the thread that calls Step(). Must not block.
 class StageObserver {
  public:
@@ -83,10 +95,9 @@ class StageObserver {
   virtual void OnCaughtUp(Partition& partition) {}
   // It belongs to somebody else, or is loaded again.
   virtual void OnLost(uint32_t partition) {}
-  // What Outputs::Notify took while one record was applied, after OnCaughtUp only.
-  virtual void OnNotified(
-      uint32_t partition, uint64_t offset,
-      const std::vector<std::unique_ptr<google::protobuf::MessageLite>>& updates) {}
+  // What Outputs::Notify took while one record was applied, after OnCaughtUp only. The updates are
+  // his who is called: he may take any of them.
+  virtual void OnNotified(uint32_t partition, uint64_t offset, Updates&& updates) {}
   // Something that the runner gets over by itself, for the operator's log: a damaged snapshot, a
   // store that is away, an append that failed. Said when it begins, not again while it lasts.
   virtual void OnProblem(const absl::Status& problem) {}
@@ -105,6 +116,8 @@ struct StageStats {
   uint64_t reloads = 0;
   uint64_t snapshots = 0;
   uint64_t ticks = 0;
+  // Polls that found the log away.
+  uint64_t poll_failures = 0;
 };
 
 // All references outlive the runner.
@@ -113,6 +126,8 @@ struct StageDeps {
   store::Store& store;
   const base::Clock& clock;
   StageObserver* observer = nullptr;  // may be null
+  // Hears of what StageObserver::OnProblem does; may be null.
+  telemetry::Logger* logger = nullptr;
 };
 
 using MachineFactory = std::function<std::unique_ptr<base::StateMachine>(uint32_t partition)>;
