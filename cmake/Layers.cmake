@@ -2,7 +2,7 @@
 # its own include root, an include that breaks it does not compile.
 #
 #   0 proto  1 base  2 config, telemetry, sqlite  3 text, policy, sla  4 route, dispatch
-#   5 eventlog, store, rpc, http  6 stage  7 app  8 services  9 tools, tests
+#   5 eventlog, store, rpc, http, calendar  6 stage  7 app  8 services  9 tools, tests
 #
 # Pure libraries (text, policy, sla, route, dispatch) may use each other downwards, and no database; adapters never
 # each other; a service never another.
@@ -20,11 +20,12 @@ set(CENTRALITA_LAYER_eventlog 5)
 set(CENTRALITA_LAYER_store 5)
 set(CENTRALITA_LAYER_rpc 5)
 set(CENTRALITA_LAYER_http 5)
+set(CENTRALITA_LAYER_calendar 5)
 set(CENTRALITA_LAYER_stage 6)
 set(CENTRALITA_LAYER_app 7)
 
 set(CENTRALITA_PURE text policy sla route dispatch)
-set(CENTRALITA_ADAPTERS eventlog store rpc http)
+set(CENTRALITA_ADAPTERS eventlog store rpc http calendar)
 
 function(centralita_check_layers library)
   set(rank ${CENTRALITA_LAYER_${library}})
