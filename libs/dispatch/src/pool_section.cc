@@ -59,9 +59,7 @@ void ReadPool(const Value& value, policy::UniqueNames& names, PoolsDraft& draft)
   PoolSection& pool = draft.pools.emplace_back();
   draft.places.push_back(value.place());
   MapReader map(value);
-  const Value name = map.Require("name");
-  pool.set_pool(name.AsName());
-  names.Add(pool.pool(), name);
+  pool.set_pool(names.Read(map.Require("name")));
   ReadQueues(map.Require("queues"), pool, draft.queues.emplace_back());
   ReadTimes(map, pool);
   ReadPatience(map.Get("patience"), pool);
@@ -87,9 +85,7 @@ void ReadAgent(const Value& value, const policy::SecretFileReader& read_file,
                policy::UniqueNames& ids, PoolsDraft& draft) {
   directory::v1::Agent& agent = draft.agents.emplace_back();
   MapReader map(value);
-  const Value id = map.Require("id");
-  agent.set_agent_id(id.AsName());
-  ids.Add(agent.agent_id(), id);
+  agent.set_agent_id(ids.Read(map.Require("id")));
   agent.set_display_name(map.Get("name").AsString(agent.agent_id()));
   const Value pool = map.Require("pool");
   agent.set_pool(pool.AsName());

@@ -90,4 +90,10 @@ bool UniqueNames::Add(const std::string& name, const config::Value& where) {
   return added;
 }
 
+std::string UniqueNames::Read(const config::Value& value) {
+  std::string name = value.AsName();
+  Add(name, value);
+  return name;
+}
+
 }  // namespace centralita::policy

@@ -118,9 +118,7 @@ void ReadRoute(const Value& value, policy::UniqueNames& names, RouteDraft& draft
   places.route = value.place();
   {
     MapReader map(value);
-    const Value name = map.Require("name");
-    route.set_name(name.AsName());
-    names.Add(route.name(), name);
+    route.set_name(names.Read(map.Require("name")));
     policy::ConditionsDraft when = policy::ReadConditions(map.Get("when"));
     *route.mutable_when() = std::move(when.conditions);
     draft.intents.insert(draft.intents.end(), when.intents.begin(), when.intents.end());

@@ -119,9 +119,7 @@ void ReadClock(const Value& value, policy::UniqueNames& names, ClocksDraft& draf
   policy::v1::ClockRule rule;
   {
     MapReader map(value);
-    const Value name = map.Require("name");
-    rule.set_name(name.AsName());
-    names.Add(rule.name(), name);
+    rule.set_name(names.Read(map.Require("name")));
     policy::ConditionsDraft when = policy::ReadConditions(map.Get("when"));
     *rule.mutable_when() = std::move(when.conditions);
     draft.intents.insert(draft.intents.end(), when.intents.begin(), when.intents.end());

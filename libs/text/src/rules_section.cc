@@ -77,9 +77,7 @@ void ReadAny(const Value& any, policy::v1::Rule& rule) {
 void ReadRule(const Value& value, policy::UniqueNames& names, RulesDraft& draft) {
   policy::v1::Rule& rule = *draft.section.add_rules();
   MapReader map(value);
-  const Value name = map.Require("name");
-  rule.set_name(name.AsName());
-  names.Add(rule.name(), name);
+  rule.set_name(names.Read(map.Require("name")));
   ReadAny(map.Require("any"), rule);
   for (std::string& language : policy::ReadLanguages(map.Get("languages"))) {
     rule.add_languages(std::move(language));
@@ -100,9 +98,7 @@ void ReadRule(const Value& value, policy::UniqueNames& names, RulesDraft& draft)
 void ReadAddend(const Value& value, policy::UniqueNames& names, RulesDraft& draft) {
   policy::v1::PriorityAddend& addend = *draft.section.add_addends();
   MapReader map(value);
-  const Value name = map.Require("name");
-  addend.set_name(name.AsName());
-  names.Add(addend.name(), name);
+  addend.set_name(names.Read(map.Require("name")));
   int conditions = 0;
   if (const Value tag = map.Get("tag"); tag.present()) {
     addend.set_tag(tag.AsName());

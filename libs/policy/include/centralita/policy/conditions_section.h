@@ -35,6 +35,8 @@ class UniqueNames final {
   explicit UniqueNames(std::string_view what) : what_(what) {}
   // Empty names are no names and always pass.
   bool Add(const std::string& name, const config::Value& where);
+  // The value as a name (AsName), added.
+  std::string Read(const config::Value& value);
 
  private:
   std::string what_;
