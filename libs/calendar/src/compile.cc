@@ -56,7 +56,11 @@ void AppendDays(const DayPlan& plan, absl::TimeZone zone, const Range& range, Ca
 
 }  // namespace
 
-Range AroundNow(base::TimePoint now) { return {now - 31 * 24h, now + (366 + 31) * 24h}; }
+Range AroundNow(base::TimePoint now) {
+  const base::Duration step = 28 * 24h;
+  const base::TimePoint floor = base::TimePoint(now.time_since_epoch() / step * step);
+  return {floor - 31 * 24h, floor + step + 366 * 24h};
+}
 
 absl::StatusOr<Calendar> Compile(const CalendarDefinition& definition, const Range& range) {
   Calendar calendar;

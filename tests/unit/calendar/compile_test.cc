@@ -228,10 +228,18 @@ TEST(CompileTest, WhatIsNoDefinitionIsRefused) {
             "'Europe/Madrid'?");
 }
 
-TEST(CompileTest, MoreThanAYearAheadIsKnown) {
-  const base::TimePoint now = Utc("2026-06-01T00:00:00Z");
-  EXPECT_GE(AroundNow(now).until - now, 366 * 24h);
-  EXPECT_LT(AroundNow(now).from, now);
+TEST(CompileTest, AYearAheadIsKnownAndChangesEveryFourWeeks) {
+  int changes = 0;
+  Range before = AroundNow(Utc("2026-06-01T00:00:00Z"));
+  for (base::TimePoint now = Utc("2026-06-01T00:00:00Z"); now < Utc("2027-06-01T00:00:00Z");
+       now += 1h) {
+    const Range range = AroundNow(now);
+    ASSERT_GE(range.until - now, 366 * 24h);
+    ASSERT_GE(now - range.from, 31 * 24h);
+    changes += range.from != before.from || range.until != before.until ? 1 : 0;
+    before = range;
+  }
+  EXPECT_EQ(changes, 13);
 }
 
 // The machine's own zone, which a restart may change, plays no part.

@@ -22,8 +22,9 @@ struct Range {
   base::TimePoint until;
 };
 
-// What a policy that is applied now compiles its calendars for: a month back, for clocks that run
-// already, and a year and a month ahead, so that a month passes before less than a year is known.
+// What a policy that is applied now compiles its calendars for: at least a month back, for clocks
+// that run already, and at least a year ahead. It changes every four weeks, so that within them the
+// same policy gives the same bytes.
 Range AroundNow(base::TimePoint now);
 
 // The spans of `definition` within `range`, sorted, disjoint, merged where they adjoin; what is
