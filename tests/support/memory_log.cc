@@ -151,8 +151,9 @@ MemoryLog::~MemoryLog() {
   disk_.changed_.notify_all();
 }
 
-void MemoryLog::FailNext(size_t count, bool stored) {
+void MemoryLog::FailNext(size_t count, bool stored, std::string topic) {
   const std::scoped_lock lock(disk_.mutex_);
+  fail_topic_ = std::move(topic);
   fail_next_ = count;
   fail_stored_ = stored;
 }

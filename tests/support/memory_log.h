@@ -92,8 +92,9 @@ class MemoryLog final : public eventlog::EventLog {
   // The process is gone: the group goes on without it.
   ~MemoryLog() override;
 
-  // Of what is appended next, `count` records fail; `stored`: their acks alone are lost.
-  void FailNext(size_t count, bool stored);
+  // Of what is appended next (to `topic`, or to any if it is empty), `count` records fail;
+  // `stored`: their acks alone are lost.
+  void FailNext(size_t count, bool stored, std::string topic = "");
   // Acks wait until they are released; ReleaseAcks() gives at most `count` of them, oldest first.
   void HoldAcks();
   size_t ReleaseAcks(size_t count = SIZE_MAX);
@@ -134,6 +135,7 @@ class MemoryLog final : public eventlog::EventLog {
   std::deque<HeldAck> held_;
   size_t fail_next_ = 0;
   bool fail_stored_ = false;
+  std::string fail_topic_;
   size_t limit_ = SIZE_MAX;
   bool away_ = false;
   mutable size_t fail_next_offsets_ = 0;

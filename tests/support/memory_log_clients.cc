@@ -19,7 +19,8 @@ absl::Status MemoryProducer::Append(eventlog::Outgoing record, eventlog::AckCall
     if (*unacknowledged_ >= log_.limit_) return absl::ResourceExhaustedError("the buffer is full");
     const std::string topic = record.topic;
     if (!log_.process_.Reach(Point::kBeforeAppend, topic)) return absl::OkStatus();
-    const bool fails = log_.fail_next_ > 0;
+    const bool fails =
+        log_.fail_next_ > 0 && (log_.fail_topic_.empty() || log_.fail_topic_ == topic);
     if (fails) {
       --log_.fail_next_;
       failed_ = gapless_;

@@ -59,6 +59,7 @@ std::string Checkpointer::HeaderOf(const OwnedPartition& owned) const {
   header.set_engine_level(owned.state.machine->EngineLevel());
   header.set_format(kFormat);
   header.set_nonce(base::RandomUuid());
+  header.set_last_snapshot_unix_ms(owned.last_snapshot_unix_ms);
   return header.SerializeAsString();
 }
 
@@ -104,10 +105,10 @@ void Checkpointer::Write(OwnedPartition& owned, const OutputQueue& outputs) {
           .ownership = owned.ownership,
           .snapshot = false,
           .header = pending.write->header,
-          .status = {}},
-         [this, place = StorePartitionOf(options_.group, owned.partition), write = pending.write] {
-           return WriteCheckpoint(deps_.store, place, *write);
-         });
+          .status = {},
+          .state = {}},
+         [this, place = StorePartitionOf(options_.group, owned.partition), write = pending.write](
+             Result& result) { result.status = WriteCheckpoint(deps_.store, place, *write); });
 }
 
 void Checkpointer::Snapshot(OwnedPartition& owned) {
@@ -116,23 +117,29 @@ void Checkpointer::Snapshot(OwnedPartition& owned) {
       deps_.clock.Monotonic() - owned.snapshot_at < options_.snapshot_interval) {
     return;
   }
-  owned.snapshot_at = deps_.clock.Monotonic();
   owned.snapshotting = true;
+  SnapshotTask task{.group = options_.group,
+                    .partition = owned.partition,
+                    .header = *owned.stored_header,
+                    .interval = options_.snapshot_interval,
+                    .days = options_.snapshot_days};
   Submit({.partition = owned.partition,
           .ownership = owned.ownership,
           .snapshot = true,
           .header = *owned.stored_header,
-          .status = {}},
-         [this, partition = owned.partition, header = *owned.stored_header] {
-           return WriteSnapshot(deps_.log, deps_.store, deps_.clock, options_.group, partition,
-                                header, cancel_);
+          .status = {},
+          .state = {}},
+         [this, task = std::move(task), shelf = owned.shelf](Result& result) {
+           auto state = WriteSnapshot(deps_.log, deps_.store, deps_.clock, task, cancel_, *shelf);
+           result.status = state.status();
+           if (state.ok()) result.state = *state;
          });
 }
 
-void Checkpointer::Submit(Result result, std::function<absl::Status()> job) {
+void Checkpointer::Submit(Result result, std::function<void(Result&)> job) {
   worker_.Run([this, results = results_, result = std::move(result), job = std::move(job)] {
     Result done = result;
-    done.status = job();
+    job(done);
     {
       const std::scoped_lock lock(results->mutex);
       results->results.push_back(std::move(done));
@@ -153,7 +160,7 @@ std::vector<uint32_t> Checkpointer::TakeResults(Owned& owned) {
     const auto found = owned.find(result.partition);
     const bool ours = found != owned.end() && found->second.ownership == result.ownership;
     if (result.snapshot) {
-      if (result.status.ok()) ++snapshots_;
+      if (result.state.written) ++snapshots_;
       if (ours) TakeSnapshot(found->second, result);
     } else if (ours && TakeCheckpoint(found->second, result)) {
       reload.push_back(result.partition);
@@ -189,12 +196,25 @@ bool Checkpointer::TakeCheckpoint(OwnedPartition& owned, const Result& result) {
 void Checkpointer::TakeSnapshot(OwnedPartition& owned, const Result& result) {
   owned.snapshotting = false;
   if (result.status.ok()) {
-    owned.snapshot_of = result.header;
+    if (result.state.copied) owned.snapshot_of = result.header;
+    NoteSnapshot(owned, result.state.written_unix_ms);
   } else {
     // Not at once, but long before the next one is due.
     owned.snapshot_at = deps_.clock.Monotonic() - options_.snapshot_interval +
                         std::max(options_.snapshot_interval / 10, base::Duration(1000));
   }
+}
+
+// By the age of the snapshot and not by that of this ownership: a process that is restarted more
+// often than snapshots are due writes them all the same.
+void Checkpointer::NoteSnapshot(OwnedPartition& owned, int64_t written_unix_ms) const {
+  owned.last_snapshot_unix_ms = written_unix_ms;
+  const auto age = deps_.clock.Now() - base::FromUnixMillis(written_unix_ms);
+  const bool fresh =
+      written_unix_ms != 0 && age >= base::Duration(0) && age < options_.snapshot_interval;
+  owned.snapshot_at =
+      deps_.clock.Monotonic() -
+      (fresh ? std::chrono::duration_cast<base::Duration>(age) : options_.snapshot_interval);
 }
 
 void Checkpointer::WaitForResult(base::Duration limit) {

@@ -16,6 +16,7 @@
 #include "centralita/stage/stage_runner.h"
 #include "output_queue.h"
 #include "owned_partition.h"
+#include "snapshots.h"
 #include "worker.h"
 
 namespace centralita::stage {
@@ -35,6 +36,8 @@ class Checkpointer final {
   void Turn(OwnedPartition& owned, const OutputQueue& outputs);
   // Takes the present state, if nothing is on its way and it differs from the checkpoint.
   void Take(OwnedPartition& owned, const OutputQueue& outputs);
+  // The last complete snapshot that is known of was written then; 0: none is known.
+  void NoteSnapshot(OwnedPartition& owned, int64_t written_unix_ms) const;
   // How long until Turn() may have something to do, at most `longest`.
   base::Duration WaitTime(const OwnedPartition& owned, base::Duration longest) const;
 
@@ -59,6 +62,8 @@ class Checkpointer final {
     bool snapshot = false;
     std::string header;
     absl::Status status;
+    // Of a snapshot, if `status` is OK.
+    SnapshotState state;
   };
   // Shared with jobs that are still queued.
   struct Results {
@@ -71,7 +76,7 @@ class Checkpointer final {
   std::string HeaderOf(const OwnedPartition& owned) const;
   void Write(OwnedPartition& owned, const OutputQueue& outputs);
   void Snapshot(OwnedPartition& owned);
-  void Submit(Result result, std::function<absl::Status()> job);
+  void Submit(Result result, std::function<void(Result&)> job);
   // True if the partition is to be loaded again.
   bool TakeCheckpoint(OwnedPartition& owned, const Result& result);
   void TakeSnapshot(OwnedPartition& owned, const Result& result);

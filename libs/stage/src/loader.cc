@@ -61,6 +61,7 @@ class Loader final {
         store_, StorePartitionOf(place_.group, place_.partition), *loaded_.stored_header,
         [this](std::string_view key, std::string_view value) { return LoadEntryOf(key, value); }));
     GoOnBehind(header);
+    loaded_.last_snapshot_unix_ms = header.last_snapshot_unix_ms();
     return loaded_.state.machine->LoadDone();
   }
 
@@ -77,6 +78,7 @@ class Loader final {
       if (status.ok()) status = loaded_.state.machine->LoadDone();
       if (status.ok()) {
         GoOnBehind(header);
+        loaded_.last_snapshot_unix_ms = snapshot->manifest->written_unix_ms();
         loaded_.from_snapshot = true;
         return status;
       }

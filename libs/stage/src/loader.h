@@ -32,6 +32,8 @@ struct Loaded {
   // The store is to be filled again at once.
   bool from_snapshot = false;
   uint64_t log_end = 0;
+  // When the last complete snapshot that is known was written; 0 if none is.
+  int64_t last_snapshot_unix_ms = 0;
   // What a new machine knows; a level above it is refused.
   uint32_t engine_level = 0;
   // What was got over, for the operator.

@@ -10,6 +10,7 @@
 
 #include "centralita/base/state_machine.h"
 #include "checkpoint.h"
+#include "snapshots.h"
 #include "watermarks.h"
 
 namespace centralita::stage {
@@ -71,7 +72,12 @@ struct OwnedPartition {
   Monotonic checkpoint_not_before;
   // The checkpoint of which the last snapshot is a copy.
   std::string snapshot_of;
+  // When that was, 0 if never; in this process's time, and moved so that the next one is due an
+  // interval later.
+  int64_t last_snapshot_unix_ms = 0;
   Monotonic snapshot_at;
+  // For the thread that writes snapshots.
+  std::shared_ptr<KeptShelf> shelf = std::make_shared<KeptShelf>();
   bool snapshotting = false;
 
   bool tick_outstanding = false;

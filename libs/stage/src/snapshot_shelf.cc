@@ -65,24 +65,31 @@ absl::Status SnapshotShelf::Visit(uint64_t begin,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::map<uint64_t, ShelvedSnapshot>> SnapshotShelf::List() const {
-  std::map<uint64_t, ShelvedSnapshot> found;
-  ABSL_RETURN_IF_ERROR(Visit(0, [&](const eventlog::Record& record) {
-    if (record.key.starts_with(prefix_)) Note(record, found);
+absl::Status SnapshotShelf::Refresh() {
+  ABSL_RETURN_IF_ERROR(Visit(next_, [&](const eventlog::Record& record) {
+    if (record.key.starts_with(prefix_)) Note(record);
+    next_ = record.offset + 1;
     return true;
   }));
-  std::erase_if(found, [](const auto& entry) {
+  std::erase_if(snapshots_, [](const auto& entry) {
     return !entry.second.manifest.has_value() && entry.second.chunks.empty();
   });
-  return found;
+  return absl::OkStatus();
 }
 
-void SnapshotShelf::Note(const eventlog::Record& record,
-                         std::map<uint64_t, ShelvedSnapshot>& found) const {
+void SnapshotShelf::Add(const snapshot::v1::Manifest& manifest) {
+  ShelvedSnapshot& snapshot = snapshots_[manifest.header().next_offset()];
+  snapshot.manifest = manifest;
+  snapshot.append_time = base::FromUnixMillis(manifest.written_unix_ms());
+  snapshot.chunks.clear();
+  for (uint32_t index = 0; index < manifest.chunks(); ++index) snapshot.chunks[index] = 0;
+}
+
+void SnapshotShelf::Note(const eventlog::Record& record) {
   const std::string_view name = record.key.substr(prefix_.size());
   const auto next_offset = ParseNumber<uint64_t>(name.substr(0, kOffsetDigits));
   if (!next_offset.has_value() || name.size() <= kOffsetDigits + 1) return;
-  ShelvedSnapshot& snapshot = found[*next_offset];
+  ShelvedSnapshot& snapshot = snapshots_[*next_offset];
   const std::string_view part = name.substr(kOffsetDigits + 1);
   if (part == kManifest) {
     snapshot.manifest.reset();
@@ -91,6 +98,7 @@ void SnapshotShelf::Note(const eventlog::Record& record,
         parsed.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())) &&
         parsed.has_manifest()) {
       snapshot.manifest = std::move(*parsed.mutable_manifest());
+      snapshot.append_time = record.append_time;
     }
     return;
   }

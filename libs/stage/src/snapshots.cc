@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "centralita/base/crc32c.h"
@@ -19,7 +21,7 @@ namespace {
 
 // Far below the 512 KiB that a chunk must not reach, since an entry more may come.
 constexpr size_t kChunkBytes = 256 << 10;
-constexpr size_t kKeptSnapshots = 2;
+constexpr size_t kNewestKept = 2;
 constexpr base::Duration kFlushLimit{60'000};
 
 uint32_t Checksum(std::string_view bytes, uint32_t crc) {
@@ -109,19 +111,33 @@ class Chunker final {
   size_t bytes_ = 0;
 };
 
+int64_t DayOf(const ShelvedSnapshot& snapshot) {
+  return std::chrono::floor<std::chrono::days>(snapshot.append_time).time_since_epoch().count();
+}
+
+// The next offsets of those that stay.
+std::set<uint64_t> Kept(const ShelvedSnapshots& snapshots, int days) {
+  std::set<uint64_t> kept;
+  std::optional<int64_t> today;
+  for (auto entry = snapshots.rbegin(); entry != snapshots.rend(); ++entry) {
+    if (!entry->second.Complete() || kept.size() == kNewestKept) continue;
+    kept.insert(entry->first);
+    if (!today.has_value()) today = DayOf(entry->second);
+  }
+  std::set<int64_t> seen;
+  for (const auto& [next_offset, snapshot] : snapshots) {
+    if (!snapshot.Complete()) continue;
+    const int64_t day = DayOf(snapshot);
+    if (day > *today - days && seen.insert(day).second) kept.insert(next_offset);
+  }
+  return kept;
+}
+
 // What is incomplete and lies behind `newest` may be another owner's work in progress: it stays.
-absl::Status DeleteOld(const SnapshotShelf& shelf, ShelfWriter& writer, uint64_t newest) {
-  ABSL_ASSIGN_OR_RETURN(const auto found, shelf.List());
-  size_t kept = 0;
-  for (auto snapshot = found.rbegin(); snapshot != found.rend(); ++snapshot) {
-    const auto& [next_offset, parts] = *snapshot;
-    const bool complete =
-        parts.manifest.has_value() && parts.chunks.size() == parts.manifest->chunks();
-    if (complete && kept < kKeptSnapshots) {
-      ++kept;
-      continue;
-    }
-    if (next_offset >= newest) continue;
+absl::Status DeleteOld(const SnapshotShelf& shelf, ShelfWriter& writer, uint64_t newest, int days) {
+  const std::set<uint64_t> kept = Kept(shelf.snapshots(), days);
+  for (const auto& [next_offset, parts] : shelf.snapshots()) {
+    if (next_offset >= newest || kept.contains(next_offset)) continue;
     // The manifest first: half a deletion must not look like a snapshot.
     if (parts.manifest.has_value()) {
       ABSL_RETURN_IF_ERROR(writer.Delete(shelf.ManifestKey(next_offset)));
@@ -131,6 +147,22 @@ absl::Status DeleteOld(const SnapshotShelf& shelf, ShelfWriter& writer, uint64_t
     }
   }
   return writer.Flush();
+}
+
+// How things stand if nothing is to be written now.
+std::optional<SnapshotState> NothingToDo(const ShelvedSnapshots& snapshots,
+                                         const base::Clock& clock, const SnapshotTask& task) {
+  const auto newest = std::find_if(snapshots.rbegin(), snapshots.rend(),
+                                   [](const auto& entry) { return entry.second.Complete(); });
+  if (newest == snapshots.rend()) return std::nullopt;
+  const snapshot::v1::Manifest& manifest = *newest->second.manifest;
+  const bool copied = manifest.header().SerializeAsString() == task.header;
+  const auto age = clock.Now() - base::FromUnixMillis(manifest.written_unix_ms());
+  // One from the future was written before the clock went back: nobody knows how long ago.
+  const bool fresh = age >= base::Duration(0) && age < task.interval;
+  if (!copied && !fresh) return std::nullopt;
+  return SnapshotState{
+      .written = false, .copied = copied, .written_unix_ms = manifest.written_unix_ms()};
 }
 
 // Puts chunks into their order: they lie in the log as their last writers wrote them.
@@ -187,20 +219,24 @@ class Assembler final {
 
 }  // namespace
 
-absl::Status WriteSnapshot(eventlog::EventLog& log, store::Store& store, const base::Clock& clock,
-                           const std::string& group, uint32_t partition, const std::string& header,
-                           const std::atomic<bool>& cancel) {
+absl::StatusOr<SnapshotState> WriteSnapshot(eventlog::EventLog& log, store::Store& store,
+                                            const base::Clock& clock, const SnapshotTask& task,
+                                            const std::atomic<bool>& cancel, KeptShelf& shelf) {
   snapshot::v1::SnapshotRecord record;
   snapshot::v1::Manifest& manifest = *record.mutable_manifest();
-  if (!manifest.mutable_header()->ParseFromString(header)) {
+  if (!manifest.mutable_header()->ParseFromString(task.header)) {
     return absl::DataLossError("the checkpoint's header cannot be read");
   }
+  if (!shelf.has_value()) {
+    ABSL_ASSIGN_OR_RETURN(shelf, SnapshotShelf::Open(log, task.group, task.partition));
+  }
+  ABSL_RETURN_IF_ERROR(shelf->Refresh());
+  if (const auto state = NothingToDo(shelf->snapshots(), clock, task)) return *state;
   const uint64_t next_offset = manifest.header().next_offset();
-  ABSL_ASSIGN_OR_RETURN(const SnapshotShelf shelf, SnapshotShelf::Open(log, group, partition));
-  ABSL_ASSIGN_OR_RETURN(auto producer, log.NewProducer({.name = group + "-snapshots"}));
-  ShelfWriter writer(std::move(producer), shelf.place());
-  Chunker chunker(shelf, writer, manifest);
-  ABSL_RETURN_IF_ERROR(ReadEntries(store, StorePartitionOf(group, partition), header,
+  ABSL_ASSIGN_OR_RETURN(auto producer, log.NewProducer({.name = task.group + "-snapshots"}));
+  ShelfWriter writer(std::move(producer), shelf->place());
+  Chunker chunker(*shelf, writer, manifest);
+  ABSL_RETURN_IF_ERROR(ReadEntries(store, StorePartitionOf(task.group, task.partition), task.header,
                                    [&](std::string_view key, std::string_view value) {
                                      if (cancel) return absl::CancelledError("stopping");
                                      return chunker.Add(key, value);
@@ -209,19 +245,22 @@ absl::Status WriteSnapshot(eventlog::EventLog& log, store::Store& store, const b
   // A manifest says that all chunks are there, so they are durable before it.
   ABSL_RETURN_IF_ERROR(writer.Flush());
   manifest.set_written_unix_ms(base::ToUnixMillis(clock.Now()));
-  ABSL_RETURN_IF_ERROR(writer.Put(shelf.ManifestKey(next_offset), record));
+  ABSL_RETURN_IF_ERROR(writer.Put(shelf->ManifestKey(next_offset), record));
   ABSL_RETURN_IF_ERROR(writer.Flush());
-  return DeleteOld(shelf, writer, next_offset);
+  shelf->Add(manifest);
+  ABSL_RETURN_IF_ERROR(DeleteOld(*shelf, writer, next_offset, task.days));
+  return SnapshotState{
+      .written = true, .copied = true, .written_unix_ms = manifest.written_unix_ms()};
 }
 
 absl::StatusOr<std::vector<ShelvedSnapshot>> ListSnapshots(eventlog::EventLog& log,
                                                            const std::string& group,
                                                            uint32_t partition) {
-  ABSL_ASSIGN_OR_RETURN(const SnapshotShelf shelf, SnapshotShelf::Open(log, group, partition));
-  ABSL_ASSIGN_OR_RETURN(auto found, shelf.List());
+  ABSL_ASSIGN_OR_RETURN(SnapshotShelf shelf, SnapshotShelf::Open(log, group, partition));
+  ABSL_RETURN_IF_ERROR(shelf.Refresh());
   std::vector<ShelvedSnapshot> snapshots;
-  for (auto& [next_offset, snapshot] : found) {
-    if (snapshot.manifest.has_value()) snapshots.push_back(std::move(snapshot));
+  for (const auto& [next_offset, snapshot] : shelf.snapshots()) {
+    if (snapshot.manifest.has_value()) snapshots.push_back(snapshot);
   }
   return snapshots;
 }

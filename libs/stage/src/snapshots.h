@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,14 +17,39 @@
 
 namespace centralita::stage {
 
-// Copies the checkpoint with that header, then deletes all but the two newest complete snapshots of
-// this partition. ABORTED if the checkpoint changed meanwhile, CANCELLED if `cancel` was set;
-// nothing of the copy counts then. Blocks; for a thread apart.
-absl::Status WriteSnapshot(eventlog::EventLog& log, store::Store& store, const base::Clock& clock,
-                           const std::string& group, uint32_t partition, const std::string& header,
-                           const std::atomic<bool>& cancel);
+struct SnapshotTask {
+  std::string group;
+  uint32_t partition = 0;
+  // The checkpoint that is to be copied.
+  std::string header;
+  // None is written while the newest complete one is younger.
+  base::Duration interval{0};
+  // As in StageOptions.
+  int days = 0;
+};
 
-// Those with a manifest, oldest first.
+// How things stand after a task.
+struct SnapshotState {
+  // False: nothing was to be done.
+  bool written = false;
+  // The newest complete snapshot is a copy of the task's checkpoint.
+  bool copied = false;
+  // When it was written, by its writer's clock.
+  int64_t written_unix_ms = 0;
+};
+
+// Kept by an owner between its tasks, so that what lies on the shelf is read once; empty at first.
+using KeptShelf = std::optional<SnapshotShelf>;
+
+// Copies the checkpoint if that is due, and then deletes what need not be kept: all complete
+// snapshots of this partition but the two newest and the first of each of the last days (UTC, by
+// append time), and what is left of incomplete ones. ABORTED if the checkpoint changed meanwhile,
+// CANCELLED if `cancel` was set; nothing of the copy counts then. Blocks; for a thread apart.
+absl::StatusOr<SnapshotState> WriteSnapshot(eventlog::EventLog& log, store::Store& store,
+                                            const base::Clock& clock, const SnapshotTask& task,
+                                            const std::atomic<bool>& cancel, KeptShelf& shelf);
+
+// Those with a manifest, oldest first. Reads the whole place.
 absl::StatusOr<std::vector<ShelvedSnapshot>> ListSnapshots(eventlog::EventLog& log,
                                                            const std::string& group,
                                                            uint32_t partition);

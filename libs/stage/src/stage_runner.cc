@@ -283,7 +283,8 @@ class Runner final : public StageRunner {
     owned.applied_since_checkpoint = loaded->from_snapshot ? 1 : 0;
     owned.catch_up_to = loaded->log_end;
     owned.base_now = owned.state.now;
-    owned.base_at = owned.checkpointed_at = owned.snapshot_at = now;
+    owned.base_at = owned.checkpointed_at = now;
+    checkpointer_->NoteSnapshot(owned, loaded->last_snapshot_unix_ms);
     owned.tick_at = now - options_.min_tick_interval;
   }
 

@@ -20,7 +20,7 @@ TEST_P(FailingAppendTest, IsSentAgainFromTheFirstUnacknowledgedInOrder) {
   const auto finished = [&] { return world.Finished("route", "routing"); };
   ASSERT_TRUE(RunUntil({&node}, finished));
   for (int round = 0; round < 5; ++round) {
-    node.log.FailNext(1 + static_cast<size_t>(round % 2), stored);
+    node.log.FailNext(1 + static_cast<size_t>(round % 2), stored, "commands");
     world.SayMany(25, 100 * round);
     ASSERT_TRUE(RunUntil({&node}, finished));
   }
@@ -40,7 +40,7 @@ TEST(Outputs, ThatFailBehindHeldAcksDoNotOvertake) {
   node.log.HoldAcks();
   world.SayMany(20, 20);
   ASSERT_TRUE(RunUntil({&node}, [&] { return node.runner->Stats().applied == 40; }));
-  node.log.FailNext(1, /*stored=*/false);
+  node.log.FailNext(1, /*stored=*/false, "commands");
   world.SayMany(20, 40);
   ASSERT_TRUE(RunUntil({&node}, [&] { return node.runner->Stats().applied == 60; }));
   while (node.log.ReleaseAcks(1) > 0) {

@@ -68,7 +68,7 @@ TEST(Ticks, ThatAreLostAreAppendedAgain) {
   world.Say("t1", "due:100");
   Node node(world, FirstStage());
   ASSERT_TRUE(StepFor(node, 90));
-  node.log.FailNext(2, /*stored=*/false);
+  node.log.FailNext(2, /*stored=*/false, "routing");
   ASSERT_TRUE(StepFor(node, 1000));
   EXPECT_EQ(Ticks(world), 1U);
   EXPECT_EQ(node.runner->Stats().ticks, 3U);

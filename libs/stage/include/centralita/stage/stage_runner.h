@@ -66,7 +66,11 @@ struct StageOptions {
   // what was opened and closed between two of them is never written. A restart replays what lies
   // behind the last one.
   int checkpoint_duty_percent = 10;
+  // A snapshot is written when the newest complete one is older, whoever wrote it.
   base::Duration snapshot_interval{600'000};
+  // Besides the two newest, the first snapshot of each of so many days is kept (UTC, today being
+  // one).
+  int snapshot_days = 7;
   // Whether a tick is appended to the input when the machine has something due (route, dispatch);
   // otherwise StageObserver::OnDue is called (sla-timer).
   bool ticks = true;
