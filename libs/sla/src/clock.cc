@@ -1,5 +1,7 @@
 #include "centralita/sla/clock.h"
 
+#include <algorithm>
+
 #include "centralita/base/error.h"
 #include "fmt/format.h"
 
@@ -14,6 +16,16 @@ ClockState NextGeneration(const ClockState& clock, clocks::v1::ClockPhase phase)
   next.set_generation(clock.generation() + 1);
   next.set_remaining_ms(0);
   return next;
+}
+
+// How many warnings are due by `now`.
+uint32_t WarningsPassed(const ClockState& clock, const Spans& hours, base::TimePoint now) {
+  const base::TimePoint deadline = base::FromUnixMillis(clock.deadline_unix_ms());
+  uint32_t passed = 0;
+  for (const int64_t before : clock.spec().warn_before_ms()) {
+    passed += hours.WarnAt(deadline, base::Duration(before)) <= now ? 1 : 0;
+  }
+  return passed;
 }
 
 }  // namespace
@@ -68,6 +80,28 @@ ClockState Stop(const ClockState& clock) {
     return clock;
   }
   return NextGeneration(clock, clocks::v1::CLOCK_PHASE_STOPPED);
+}
+
+ClockState Stop(const ClockState& clock, const Spans& hours, base::TimePoint now) {
+  ClockState next = Stop(clock);
+  if (clock.phase() == clocks::v1::CLOCK_PHASE_PAUSED) {
+    next.set_remaining_ms(clock.remaining_ms());
+  } else if (clock.phase() == clocks::v1::CLOCK_PHASE_RUNNING) {
+    const base::TimePoint deadline = base::FromUnixMillis(clock.deadline_unix_ms());
+    next.set_remaining_ms(hours.Between(now, deadline).count());
+  }
+  return next;
+}
+
+ClockState Reopen(const ClockState& clock, const Spans& hours, base::TimePoint now,
+                  base::Duration at_least) {
+  if (clock.phase() != clocks::v1::CLOCK_PHASE_STOPPED) return clock;
+  int64_t left = std::max(clock.remaining_ms(), at_least.count());
+  if (clock.spec().target_ms() > 0) left = std::min(left, clock.spec().target_ms());
+  ClockState next = NextGeneration(clock, clocks::v1::CLOCK_PHASE_RUNNING);
+  next.set_deadline_unix_ms(base::ToUnixMillis(hours.Add(now, base::Duration(left))));
+  next.set_warned(std::max(clock.warned(), WarningsPassed(next, hours, now)));
+  return next;
 }
 
 absl::StatusOr<base::TimePoint> ThresholdAt(const ClockState& clock, const Spans& hours,

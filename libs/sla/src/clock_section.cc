@@ -11,6 +11,7 @@
 namespace centralita::sla {
 namespace {
 
+using clocks::v1::ChangeRule;
 using clocks::v1::ClockKind;
 using clocks::v1::StopCondition;
 using config::MapReader;
@@ -34,6 +35,12 @@ constexpr std::array<Named<StopCondition>, 3> kStops = {{
     {"resolved", clocks::v1::STOP_CONDITION_RESOLVED},
 }};
 
+constexpr std::array<Named<ChangeRule>, 3> kChangeRules = {{
+    {"keep_used", clocks::v1::CHANGE_RULE_KEEP_USED},
+    {"restart", clocks::v1::CHANGE_RULE_RESTART},
+    {"ignore", clocks::v1::CHANGE_RULE_IGNORE},
+}};
+
 StopCondition DefaultStop(ClockKind kind) {
   switch (kind) {
     case clocks::v1::CLOCK_KIND_RESOLUTION:
@@ -52,10 +59,26 @@ std::string_view NameOf(ClockKind kind) {
   return {};
 }
 
+// Before the end; "80%" is when so much of the target has passed. 0 with a problem told.
+int64_t ReadWarning(const Value& item, const clocks::v1::ClockSpec& spec) {
+  const std::string text = item.AsString();
+  if (text.empty() || text.back() != '%') return item.AsDuration(0ms, 1ms).count();
+  const int percent = item.AsPercent(-1);
+  if (percent < 0) return 0;
+  if (percent == 0 || percent == 100) {
+    item.Error(fmt::format("'{}' is the start or the end itself; write for example 80%", text));
+  } else if (spec.kind() == clocks::v1::CLOCK_KIND_REPLY_WINDOW) {
+    item.Error(fmt::format("'{}' needs a target; write how long before the end", text));
+  } else {
+    return spec.target_ms() - spec.target_ms() * percent / 100;
+  }
+  return 0;
+}
+
 void ReadWarnings(const Value& list, clocks::v1::ClockSpec& spec) {
   std::vector<int64_t> warnings;
   for (const Value& item : list.Items()) {
-    const int64_t before = item.AsDuration(0ms, 1ms).count();
+    const int64_t before = ReadWarning(item, spec);
     if (before == 0) continue;
     if (spec.target_ms() > 0 && before >= spec.target_ms()) {
       item.Error(fmt::format("'{}' before the end is no earlier than the start; the target is {}",
@@ -103,6 +126,9 @@ void ReadSpec(MapReader& map, const std::vector<clocks::v1::Calendar>& calendars
   ReadCalendarOf(map.Get("calendar"), calendars, spec);
   spec.set_stop(map.Get("stop").AsEnum<StopCondition>(kStops, DefaultStop(spec.kind())));
   spec.set_pause_while_waiting(map.Get("pause_while_waiting").AsBool(false));
+  // Unset is keep_used.
+  spec.set_on_change(
+      map.Get("on_change").AsEnum<ChangeRule>(kChangeRules, clocks::v1::CHANGE_RULE_UNSPECIFIED));
 }
 
 void WarnIfNeverReached(const policy::v1::ClockRule& rule, const Value& value,

@@ -37,6 +37,29 @@ clocks::v1::ClockState Resume(const clocks::v1::ClockState& clock, const Spans& 
 
 clocks::v1::ClockState Stop(const clocks::v1::ClockState& clock);
 
+// Stops, and keeps the business time that is left for Reopen(); 0 if the deadline has passed.
+clocks::v1::ClockState Stop(const clocks::v1::ClockState& clock, const Spans& hours,
+                            base::TimePoint now);
+
+// A stopped clock goes on with what was left when it stopped, but at least with `at_least` (and no
+// more than its target), so that a matter which comes back does not escalate at once. Warnings and
+// a breach that were given are not given again; warnings whose moment has passed are passed over.
+clocks::v1::ClockState Reopen(const clocks::v1::ClockState& clock, const Spans& hours,
+                              base::TimePoint now, base::Duration at_least);
+
+// What becomes of a clock when the policy gives it another spec, or its calendar other hours
+// (`before`, `after`), by `spec.on_change`:
+// - keep_used: the business time used so far counts against the new target. Of warnings that are
+//   due at once only the last is given; what was given is not given again.
+// - restart: the whole new target from `now`.
+// - ignore: runs on as it is.
+// An idle or stopped clock takes the new spec whatever the rule, a reply window keeps its deadline.
+// The generation grows only if deadline, remaining time or warnings change: for most clocks a
+// refreshed calendar changes nothing. So compare the result with more than the generation.
+clocks::v1::ClockState Retime(const clocks::v1::ClockState& clock,
+                              const clocks::v1::ClockSpec& spec, const Spans& before,
+                              const Spans& after, base::TimePoint now);
+
 // When a threshold of a running clock is due: `threshold` < number of warnings is that warning,
 // equal is the deadline. INVALID_ARGUMENT for others.
 absl::StatusOr<base::TimePoint> ThresholdAt(const clocks::v1::ClockState& clock, const Spans& hours,
