@@ -19,28 +19,9 @@
 #include "centralita/eventlog/sqlite_log.h"
 #include "group.h"
 #include "log_file.h"
+#include "waker.h"
 
 namespace centralita::eventlog {
-
-// Lets one consumer wait. Thread-safe, with a lock of its own that is taken after LogState::mutex
-// or without it.
-class Waker final {
- public:
-  // New records or partitions.
-  void Signal();
-  // Consumer::Wake().
-  void Interrupt();
-  // Forgets the signals so far: call it before looking for work.
-  void Clear();
-  // False if time ran out.
-  bool Wait(base::Duration limit);
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool signalled_ = false;
-  bool interrupted_ = false;
-};
 
 struct ProducerState {
   ProducerOptions options;

@@ -1,0 +1,512 @@
+#include "kafka/consumer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "centralita/base/status_macros.h"
+#include "kafka/errors.h"
+
+namespace centralita::eventlog::kafka {
+namespace {
+
+// Keeps librdkafka convinced that somebody is there (max.poll.interval.ms).
+constexpr base::Duration kLongestWait{10'000};
+constexpr size_t kLeastFetchBytes = 256 << 10;
+constexpr size_t kMostFetchBytes = 1 << 20;
+constexpr size_t kRefill = 512;
+
+void SignalWaker(rd_kafka_t*, void* waker) { static_cast<Waker*>(waker)->Signal(); }
+
+bool IsEmpty(const PollResult& result) {
+  return result.assigned.empty() && result.revoked.empty() && result.batches.empty();
+}
+
+std::string_view Bytes(const void* data, size_t size) {
+  return data == nullptr ? std::string_view()
+                         : std::string_view(static_cast<const char*>(data), size);
+}
+
+Handle::Settings SettingsOf(const KafkaLogOptions& options, const Membership& membership,
+                            size_t partitions) {
+  const size_t each =
+      std::max(kLeastFetchBytes, options.fetch_bytes / std::max<size_t>(partitions, 1));
+  Handle::Settings settings = {
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      {"auto.offset.reset", "error"},
+      {"allow.auto.create.topics", "false"},
+      {"check.crcs", "true"},
+      {"queued.max.messages.kbytes", fmt::to_string(each >> 10)},
+      {"fetch.message.max.bytes", fmt::to_string(std::min(each, kMostFetchBytes))},
+      {"fetch.wait.max.ms", "50"},
+      {"fetch.queue.backoff.ms", "5"},
+      {"fetch.error.backoff.ms", "50"}};
+  // librdkafka wants a group even for what reads outside any; it is never joined.
+  settings["group.id"] =
+      options.prefix + (membership.group.empty() ? "outside-any-group" : membership.group);
+  if (membership.group.empty()) return settings;
+  const int64_t session = options.session_timeout.count();
+  settings["group.instance.id"] = membership.member;
+  settings["session.timeout.ms"] = fmt::to_string(session);
+  // Heartbeats bring the news of a rebalance too.
+  settings["heartbeat.interval.ms"] = fmt::to_string(std::clamp<int64_t>(session / 10, 100, 500));
+  settings["partition.assignment.strategy"] =
+      options.rebalance == KafkaRebalance::kCooperative ? "cooperative-sticky" : "range";
+  return settings;
+}
+
+}  // namespace
+
+// The messages of a batch, and what they need to live.
+struct KafkaConsumer::Storage {
+  std::shared_ptr<Link> link;
+  std::vector<MessagePtr> messages;
+};
+
+absl::StatusOr<std::unique_ptr<KafkaConsumer>> KafkaConsumer::Open(
+    const KafkaLogOptions& log_options, const Membership& membership,
+    const ConsumerOptions& options, size_t partitions, Admin& admin, const base::Clock& clock) {
+  auto consumer = std::unique_ptr<KafkaConsumer>(
+      new KafkaConsumer(log_options, membership, options, admin, clock));
+  ABSL_ASSIGN_OR_RETURN(consumer->link_->handle,
+                        Handle::Open(log_options, Handle::Kind::kConsumer,
+                                     SettingsOf(log_options, membership, partitions),
+                                     RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR));
+  rd_kafka_poll_set_consumer(consumer->rk());
+  consumer->events_ = QueuePtr(rd_kafka_queue_get_consumer(consumer->rk()));
+  rd_kafka_queue_cb_event_enable(consumer->events_.get(), &SignalWaker, &consumer->link_->waker);
+  return consumer;
+}
+
+KafkaConsumer::~KafkaConsumer() { Close(); }
+
+absl::Status KafkaConsumer::Join(const std::vector<std::string>& topics) {
+  const ListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
+  for (const std::string& topic : topics) {
+    rd_kafka_topic_partition_list_add(list.get(), NameInKafka(log_options_, topic).c_str(),
+                                      RD_KAFKA_PARTITION_UA);
+  }
+  return ToStatus(rd_kafka_subscribe(rk(), list.get()),
+                  fmt::format("joining group '{}'", membership_.group));
+}
+
+void KafkaConsumer::Attach(const std::vector<TopicPartition>& partitions) {
+  for (const TopicPartition& name : partitions) Hold(name, std::nullopt);
+}
+
+void KafkaConsumer::Wake() {
+  link_->interrupted = true;
+  link_->waker.Interrupt();
+}
+
+absl::StatusOr<PollResult> KafkaConsumer::Poll(base::Duration max_wait) {
+  if (closed_) return absl::FailedPreconditionError("the consumer is closed; make a new one");
+  ABSL_RETURN_IF_ERROR(FinishRebalance());
+  ABSL_RETURN_IF_ERROR(MoveAll());
+  while (true) {
+    link_->waker.Clear();
+    ABSL_ASSIGN_OR_RETURN(PollResult result, Look());
+    result.settled = settled_;
+    if (!IsEmpty(result) || max_wait.count() <= 0) return result;
+    const base::Duration wait = std::min(max_wait, kLongestWait);
+    const auto start = clock_.Monotonic();
+    const bool woken = link_->waker.Wait(wait);
+    if (link_->interrupted.exchange(false)) return result;
+    const auto waited = std::chrono::duration_cast<base::Duration>(clock_.Monotonic() - start);
+    // Not each wake-up brings something to return.
+    max_wait -= woken ? std::min(waited, wait) : wait;
+  }
+}
+
+absl::StatusOr<PollResult> KafkaConsumer::Look() {
+  PollResult result;
+  ABSL_RETURN_IF_ERROR(TakeEvents(result));
+  if (!IsEmpty(result)) return result;
+  Budget budget{.bytes = std::max<size_t>(options_.max_bytes, 1),
+                .records = std::max<size_t>(options_.max_records, 1)};
+  const size_t first = turn_;
+  for (size_t i = 0; i < held_.size() && budget.records > 0 && budget.bytes > 0; ++i) {
+    const size_t at = (first + i) % held_.size();
+    if (!held_[at].next || held_[at].paused || !held_[at].started) continue;
+    auto batch = Read(held_[at], budget);
+    if (!batch.ok() && result.batches.empty()) return batch.status();
+    if (!batch.ok()) break;
+    if (!*batch) continue;
+    turn_ = at + 1;
+    result.batches.push_back(**std::move(batch));
+  }
+  return result;
+}
+
+// ---- the group ----
+
+bool KafkaConsumer::IsCooperative() const {
+  // Outside a group incremental changes are fine as well.
+  return membership_.group.empty() || log_options_.rebalance == KafkaRebalance::kCooperative;
+}
+
+absl::Status KafkaConsumer::TakeEvents(PollResult& result) {
+  if (rebalance_ != nullptr && !told_) return TakeAssigned(result);
+  while (IsEmpty(result)) {
+    EventPtr event(rd_kafka_queue_poll(events_.get(), 0));
+    if (event == nullptr) break;
+    switch (rd_kafka_event_type(event.get())) {
+      case RD_KAFKA_EVENT_REBALANCE:
+        ABSL_RETURN_IF_ERROR(TakeRebalance(std::move(event), result));
+        break;
+      case RD_KAFKA_EVENT_ERROR:
+        ABSL_RETURN_IF_ERROR(TakeError(event.get()));
+        break;
+      default:
+        break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KafkaConsumer::TakeRebalance(EventPtr event, PollResult& result) {
+  const bool assigned = rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+  rebalance_ = std::move(event);
+  told_ = false;
+  if (assigned) {
+    ABSL_RETURN_IF_ERROR(TakeAssigned(result));
+  } else {
+    TakeRevoked(*rd_kafka_event_topic_partition_list(rebalance_.get()), result);
+  }
+  // Nothing to tell, so nothing to wait for.
+  return IsEmpty(result) ? FinishRebalance() : absl::OkStatus();
+}
+
+absl::Status KafkaConsumer::TakeAssigned(PollResult& result) {
+  const rd_kafka_topic_partition_list_t& partitions =
+      *rd_kafka_event_topic_partition_list(rebalance_.get());
+  ListPtr committed(rd_kafka_topic_partition_list_copy(&partitions));
+  if (committed->cnt > 0) {
+    ABSL_RETURN_IF_ERROR(
+        ToStatus(rd_kafka_committed(rk(), committed.get(), TimeoutMs()),
+                 fmt::format("asking what group '{}' has committed", membership_.group)));
+  }
+  for (int i = 0; i < committed->cnt; ++i) {
+    const rd_kafka_topic_partition_t& partition = committed->elems[i];
+    std::optional<uint64_t> offset;
+    if (partition.offset >= 0) offset = static_cast<uint64_t>(partition.offset);
+    const TopicPartition name = NameOf(partition);
+    Hold(name, offset);
+    result.assigned.push_back({.partition = name, .committed = offset.value_or(0)});
+  }
+  told_ = true;
+  settled_ = true;
+  return absl::OkStatus();
+}
+
+void KafkaConsumer::TakeRevoked(const rd_kafka_topic_partition_list_t& partitions,
+                                PollResult& result) {
+  for (int i = 0; i < partitions.cnt; ++i) {
+    const TopicPartition name = NameOf(partitions.elems[i]);
+    Held* const held = Find(name);
+    if (held == nullptr) continue;
+    LetGo(*held);
+    leaving_.push_back(name);
+    result.revoked.push_back(name);
+  }
+  told_ = true;
+  settled_ = false;
+}
+
+absl::Status KafkaConsumer::FinishRebalance() {
+  if (rebalance_ == nullptr || !told_) return absl::OkStatus();
+  const EventPtr event = std::move(rebalance_);
+  const rd_kafka_topic_partition_list_t& partitions =
+      *rd_kafka_event_topic_partition_list(event.get());
+  if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    std::vector<Held*> gained;
+    for (int i = 0; i < partitions.cnt; ++i) {
+      if (Held* const held = Find(NameOf(partitions.elems[i])); held != nullptr)
+        gained.push_back(held);
+    }
+    return Start(gained);
+  }
+  leaving_.clear();
+  if (!IsCooperative()) {
+    return ToStatus(rd_kafka_assign(rk(), nullptr), "letting go of partitions");
+  }
+  const ErrorPtr error(rd_kafka_incremental_unassign(rk(), &partitions));
+  return ToStatus(rd_kafka_error_code(error.get()), "letting go of partitions");
+}
+
+absl::Status KafkaConsumer::TakeError(rd_kafka_event_t* event) const {
+  const absl::Status status =
+      ToStatus(rd_kafka_event_error(event),
+               membership_.group.empty() ? std::string("reading")
+                                         : fmt::format("reading as member '{}' of group '{}'",
+                                                       membership_.member, membership_.group),
+               rd_kafka_event_error_string(event));
+  if (rd_kafka_event_error_is_fatal(event) != 0 || absl::IsPermissionDenied(status) ||
+      absl::IsNotFound(status)) {
+    return status;
+  }
+  // News about brokers, which librdkafka handles and logs.
+  return absl::OkStatus();
+}
+
+// ---- places ----
+
+int64_t KafkaConsumer::PositionOf(const Held& held) {
+  if (held.next) return static_cast<int64_t>(*held.next);
+  if (held.committed) return static_cast<int64_t>(*held.committed);
+  return RD_KAFKA_OFFSET_BEGINNING;
+}
+
+TopicPartition KafkaConsumer::NameOf(const rd_kafka_topic_partition_t& partition) const {
+  return {.topic = std::string(partition.topic).substr(log_options_.prefix.size()),
+          .partition = static_cast<uint32_t>(partition.partition)};
+}
+
+void KafkaConsumer::AddTo(rd_kafka_topic_partition_list_t* list, const TopicPartition& name,
+                          int64_t offset) const {
+  rd_kafka_topic_partition_list_add(list, NameInKafka(log_options_, name.topic).c_str(),
+                                    static_cast<int32_t>(name.partition))
+      ->offset = offset;
+}
+
+absl::Status KafkaConsumer::MoveAll() {
+  std::vector<Held*> fresh;
+  const ListPtr list(rd_kafka_topic_partition_list_new(4));
+  for (Held& held : held_) {
+    if (!held.moved) continue;
+    if (!held.started) {
+      fresh.push_back(&held);
+    } else {
+      AddTo(list.get(), held.name, PositionOf(held));
+    }
+  }
+  if (!fresh.empty()) ABSL_RETURN_IF_ERROR(Start(fresh));
+  if (list->cnt == 0) return absl::OkStatus();
+  const ErrorPtr error(rd_kafka_seek_partitions(rk(), list.get(), TimeoutMs()));
+  ABSL_RETURN_IF_ERROR(ToStatus(rd_kafka_error_code(error.get()), "seeking"));
+  for (int i = 0; i < list->cnt; ++i) {
+    Held& held = *Find(NameOf(list->elems[i]));
+    held.moved = false;
+    // It has stopped at an error, or only just started.
+    if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) ABSL_RETURN_IF_ERROR(Restart(held));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KafkaConsumer::Start(const std::vector<Held*>& partitions) {
+  const ListPtr list(rd_kafka_topic_partition_list_new(4));
+  for (Held* const held : partitions) {
+    AddTo(list.get(), held->name, PositionOf(*held));
+    held->started = true;
+    held->moved = false;
+  }
+  if (!IsCooperative()) return ToStatus(rd_kafka_assign(rk(), list.get()), "taking partitions");
+  const ErrorPtr error(rd_kafka_incremental_assign(rk(), list.get()));
+  return ToStatus(rd_kafka_error_code(error.get()), "taking partitions");
+}
+
+// An eager member cannot start one partition alone; all begin again where they were.
+absl::Status KafkaConsumer::Restart(Held& held) {
+  std::vector<Held*> again;
+  if (IsCooperative()) {
+    const ListPtr list(rd_kafka_topic_partition_list_new(1));
+    AddTo(list.get(), held.name, RD_KAFKA_OFFSET_INVALID);
+    const ErrorPtr error(rd_kafka_incremental_unassign(rk(), list.get()));
+    ABSL_RETURN_IF_ERROR(ToStatus(rd_kafka_error_code(error.get()), "seeking"));
+    again.push_back(&held);
+  } else {
+    for (Held& each : held_) {
+      each.ready.clear();
+      again.push_back(&each);
+    }
+  }
+  return Start(again);
+}
+
+absl::Status KafkaConsumer::Seek(const TopicPartition& partition, uint64_t offset) {
+  ABSL_ASSIGN_OR_RETURN(Held* const held, FindOrExplain(partition));
+  held->next = offset;
+  held->ready.clear();
+  // One that is being taken starts there anyway, with the next Poll().
+  held->moved = held->started || membership_.group.empty();
+  return absl::OkStatus();
+}
+
+absl::Status KafkaConsumer::Pause(const TopicPartition& partition) {
+  ABSL_ASSIGN_OR_RETURN(Held* const held, FindOrExplain(partition));
+  held->paused = true;
+  return absl::OkStatus();
+}
+
+absl::Status KafkaConsumer::Resume(const TopicPartition& partition) {
+  ABSL_ASSIGN_OR_RETURN(Held* const held, FindOrExplain(partition));
+  held->paused = false;
+  return absl::OkStatus();
+}
+
+// ---- records ----
+
+void KafkaConsumer::Refill(Held& held, size_t room) const {
+  std::array<rd_kafka_message_t*, kRefill> messages{};
+  const ssize_t count = rd_kafka_consume_batch_queue(held.queue.get(), 0, messages.data(),
+                                                     std::min(room, messages.size()));
+  for (ssize_t i = 0; i < count; ++i) held.ready.emplace_back(messages[i]);
+}
+
+absl::StatusOr<std::optional<RecordBatch>> KafkaConsumer::Read(Held& held, Budget& budget) {
+  auto storage = std::make_shared<Storage>();
+  std::vector<Record> records;
+  while (budget.records > 0) {
+    if (held.ready.empty()) Refill(held, budget.records);
+    if (held.ready.empty()) break;
+    const rd_kafka_message_t& message = *held.ready.front();
+    if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (!records.empty()) break;
+      const MessagePtr taken = std::move(held.ready.front());
+      held.ready.pop_front();
+      ABSL_RETURN_IF_ERROR(PartitionError(held, *taken));
+      continue;
+    }
+    const auto offset = static_cast<uint64_t>(message.offset);
+    const size_t size = message.key_len + message.len;
+    if (size > budget.bytes && !budget.untouched) {
+      budget.bytes = 0;
+      break;
+    }
+    rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+    records.push_back(
+        {.offset = offset,
+         .append_time = base::FromUnixMillis(rd_kafka_message_timestamp(&message, &type)),
+         .key = Bytes(message.key, message.key_len),
+         .value = Bytes(message.payload, message.len),
+         .tombstone = message.payload == nullptr});
+    storage->messages.push_back(std::move(held.ready.front()));
+    held.ready.pop_front();
+    held.next = offset + 1;
+    budget.bytes -= std::min(budget.bytes, size);
+    --budget.records;
+    budget.untouched = false;
+  }
+  if (records.empty()) return std::nullopt;
+  storage->link = link_;
+  return RecordBatch(held.name, std::move(records), std::move(storage));
+}
+
+absl::Status KafkaConsumer::PartitionError(Held& held, const rd_kafka_message_t& message) {
+  absl::Status status =
+      ToStatus(message.err, fmt::format("reading {}/{}", held.name.topic, held.name.partition),
+               rd_kafka_message_errstr(&message));
+  if (!absl::IsOutOfRange(status)) return status;
+  const std::string wanted = held.next ? fmt::to_string(*held.next) : "?";
+  // It gives nothing before the next Seek().
+  held.next.reset();
+  const auto range = admin_.Offsets(held.name);
+  if (!range.ok()) return status;
+  return absl::OutOfRangeError(base::ToAbsl(fmt::format(
+      "offset {} of {}/{} is not in the log, which holds {} to {}; seek to an offset within, or "
+      "restore the state that belongs to this log",
+      wanted, held.name.topic, held.name.partition, range->begin, range->end)));
+}
+
+absl::Status KafkaConsumer::Commit(const TopicPartition& partition, uint64_t next_offset) {
+  if (membership_.group.empty()) {
+    return absl::FailedPreconditionError(
+        "a consumer outside any group has nothing to commit; join a group");
+  }
+  if (Find(partition) == nullptr && std::ranges::find(leaving_, partition) == leaving_.end()) {
+    return absl::FailedPreconditionError(
+        base::ToAbsl(fmt::format("{}/{} belongs to another member of group '{}' now",
+                                 partition.topic, partition.partition, membership_.group)));
+  }
+  const std::string what = fmt::format("committing {}/{} for group '{}'", partition.topic,
+                                       partition.partition, membership_.group);
+  const ListPtr list(rd_kafka_topic_partition_list_new(1));
+  AddTo(list.get(), partition, static_cast<int64_t>(next_offset));
+  const QueuePtr answers(rd_kafka_queue_new(rk()));
+  ABSL_RETURN_IF_ERROR(
+      ToStatus(rd_kafka_commit_queue(rk(), list.get(), answers.get(), nullptr, nullptr), what));
+  const EventPtr answer(rd_kafka_queue_poll(answers.get(), TimeoutMs()));
+  if (answer == nullptr) return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, what);
+  ABSL_RETURN_IF_ERROR(ToStatus(rd_kafka_event_error(answer.get()), what));
+  const rd_kafka_topic_partition_list_t* const results =
+      rd_kafka_event_topic_partition_list(answer.get());
+  if (results == nullptr || results->cnt != 1) return absl::OkStatus();
+  return ToStatus(results->elems[0].err, what);
+}
+
+// ---- what it holds ----
+
+void KafkaConsumer::Hold(const TopicPartition& name, std::optional<uint64_t> committed) {
+  if (Held* const held = Find(name); held != nullptr) return;
+  Held held;
+  held.name = name;
+  held.committed = committed;
+  held.queue = QueuePtr(rd_kafka_queue_get_partition(
+      rk(), NameInKafka(log_options_, name.topic).c_str(), static_cast<int32_t>(name.partition)));
+  rd_kafka_queue_forward(held.queue.get(), nullptr);
+  rd_kafka_queue_cb_event_enable(held.queue.get(), &SignalWaker, &link_->waker);
+  const auto place = std::ranges::lower_bound(held_, name, {}, &Held::name);
+  held_.insert(place, std::move(held));
+}
+
+KafkaConsumer::Held* KafkaConsumer::Find(const TopicPartition& name) {
+  const auto found = std::ranges::lower_bound(held_, name, {}, &Held::name);
+  return found == held_.end() || found->name != name ? nullptr : &*found;
+}
+
+absl::StatusOr<KafkaConsumer::Held*> KafkaConsumer::FindOrExplain(const TopicPartition& name) {
+  Held* const held = Find(name);
+  if (held != nullptr) return held;
+  return absl::FailedPreconditionError(base::ToAbsl(
+      fmt::format("{}/{} is not assigned to this consumer", name.topic, name.partition)));
+}
+
+void KafkaConsumer::LetGo(Held& held) {
+  rd_kafka_queue_cb_event_enable(held.queue.get(), nullptr, nullptr);
+  const TopicPartition name = held.name;
+  std::erase_if(held_, [&name](const Held& each) { return each.name == name; });
+}
+
+// ---- the end ----
+
+void KafkaConsumer::Close() {
+  if (std::exchange(closed_, true) || events_ == nullptr) return;
+  constexpr int kRounds = 60;
+  constexpr int kRoundMs = 50;
+  rd_kafka_queue_cb_event_enable(events_.get(), nullptr, nullptr);
+  if (!membership_.group.empty()) Leave();
+  while (!held_.empty()) LetGo(held_.back());
+  const ErrorPtr error(rd_kafka_consumer_close_queue(rk(), events_.get()));
+  for (int i = 0; i < kRounds && error == nullptr && rd_kafka_consumer_closed(rk()) == 0; ++i) {
+    const EventPtr event(rd_kafka_queue_poll(events_.get(), kRoundMs));
+    if (event != nullptr && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE)
+      rd_kafka_assign(rk(), nullptr);
+  }
+  events_.reset();
+}
+
+// librdkafka lets a static member that closes stay in the group; one that unsubscribes leaves, and
+// then has no member id any more.
+void KafkaConsumer::Leave() {
+  constexpr int kRounds = 150;
+  constexpr int kRoundMs = 20;
+  told_ = true;
+  FinishRebalance().IgnoreError();
+  rd_kafka_unsubscribe(rk());
+  for (int i = 0; i < kRounds; ++i) {
+    EventPtr event(rd_kafka_queue_poll(events_.get(), i == 0 ? 0 : kRoundMs));
+    if (event != nullptr && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
+      rebalance_ = std::move(event);
+      FinishRebalance().IgnoreError();
+    }
+    char* const member = rd_kafka_memberid(rk());
+    const bool gone = member == nullptr || *member == '\0';
+    rd_kafka_mem_free(rk(), member);
+    if (gone) return;
+  }
+}
+
+}  // namespace centralita::eventlog::kafka
