@@ -26,22 +26,7 @@ namespace centralita::testing {
 namespace {
 
 constexpr std::chrono::seconds kPatience{20};
-constexpr uint32_t kSlots = 16384;
-
-int FreePort() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  int port = 0;
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
-    port = ntohs(address.sin_port);
-  }
-  ::close(fd);
-  return port;
-}
+constexpr size_t kSlots = 16384;
 
 // Asks until it is so; false when patience has run out.
 bool Await(const std::function<bool()>& condition) {
@@ -60,6 +45,21 @@ std::string FileText(const std::string& path) {
 }
 
 }  // namespace
+
+int FreePort() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  int port = 0;
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
+    port = ntohs(address.sin_port);
+  }
+  ::close(fd);
+  return port;
+}
 
 absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::Start(
     const std::vector<std::string>& arguments) {
@@ -166,7 +166,8 @@ absl::StatusOr<std::unique_ptr<RedisCluster>> RedisCluster::Start() {
   auto cluster = std::unique_ptr<RedisCluster>(new RedisCluster());
   for (auto& node : cluster->nodes_) {
     ABSL_ASSIGN_OR_RETURN(
-        node, RedisServer::Start({"--cluster-enabled", "yes", "--cluster-node-timeout", "3000"}));
+        node, RedisServer::Start({"--cluster-enabled", "yes", "--cluster-node-timeout", "3000",
+                                  "--cluster-require-full-coverage", "no"}));
   }
   ABSL_RETURN_IF_ERROR(cluster->Join());
   ABSL_RETURN_IF_ERROR(cluster->WaitUntilWhole());
@@ -179,16 +180,10 @@ std::vector<std::string> RedisCluster::addresses() const {
   return all;
 }
 
-size_t RedisCluster::OwnerOf(uint32_t slot) const {
-  return std::min<size_t>(slot * nodes_.size() / kSlots, nodes_.size() - 1);
-}
-
 absl::Status RedisCluster::Join() {
   for (size_t i = 0; i < nodes_.size(); ++i) {
-    uint32_t first = 0;
-    while (OwnerOf(first) != i) ++first;
-    uint32_t last = first;
-    while (last + 1 < kSlots && OwnerOf(last + 1) == i) ++last;
+    const size_t first = i * kSlots / nodes_.size();
+    const size_t last = (i + 1) * kSlots / nodes_.size() - 1;
     const std::vector<std::vector<std::string>> commands = {
         {"CLUSTER", "SET-CONFIG-EPOCH", std::to_string(i + 1)},
         {"CLUSTER", "ADDSLOTSRANGE", std::to_string(first), std::to_string(last)},

@@ -15,6 +15,9 @@
 
 namespace centralita::testing {
 
+// A port of this machine that nobody uses now.
+int FreePort();
+
 // Not thread-safe. To be started by the main thread: the server ends with the thread that started
 // it.
 class RedisServer final {
@@ -62,10 +65,8 @@ class RedisCluster final {
  public:
   static absl::StatusOr<std::unique_ptr<RedisCluster>> Start();
 
-  RedisServer& node(size_t i) { return *nodes_[i]; }
+  RedisServer& node(size_t i) const { return *nodes_[i]; }
   std::vector<std::string> addresses() const;
-  // The node that serves a slot as it was set up.
-  size_t OwnerOf(uint32_t slot) const;
   // What Redis calls the node.
   const std::string& IdOf(size_t i) const { return ids_[i]; }
 

@@ -1,0 +1,504 @@
+// The store on one real redis-server: what goes wrong there, and what its own promises are.
+#include <atomic>
+#include <thread>
+
+#include "gmock/gmock.h"
+#include "tests/contract/redis_test_kit.h"
+
+namespace centralita::store {
+namespace {
+
+namespace support = centralita::testing;
+using ::testing::ElementsAre;
+using ::testing::Eq;
+using ::testing::HasSubstr;
+using ::testing::Optional;
+using ::testing::SizeIs;
+using Code = absl::StatusCode;
+
+// A test that kills or changes the server has it as it was at its end.
+class Server final : public ::testing::Environment {
+ public:
+  void SetUp() override {
+    auto server = support::RedisServer::Start();
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+  void TearDown() override { server_.reset(); }
+  support::RedisServer& get() { return *server_; }
+
+ private:
+  std::unique_ptr<support::RedisServer> server_;
+};
+
+Server& TheServer() {
+  static auto* const server = static_cast<Server*>(::testing::AddGlobalTestEnvironment(new Server));
+  return *server;
+}
+[[maybe_unused]] const Server& at_start = TheServer();
+
+class RedisStoreTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(Do({"CONFIG", "RESETSTAT"}), "OK");
+    Open();
+  }
+
+  void Open() {
+    auto store = OpenRedisStore(options_, clock_);
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+  }
+  std::string Do(const std::vector<std::string>& command) {
+    auto answer = server_.Run(command);
+    return answer.ok() ? *answer : answer.status().ToString();
+  }
+  std::string KeyOf(const std::string& rest) const { return options_.key_prefix + ":{p}:" + rest; }
+  std::optional<std::string> Get(const std::string& name) {
+    auto value = store_->Get({"p", name});
+    EXPECT_TRUE(value.ok()) << value.status();
+    return value.value_or(std::nullopt);
+  }
+  absl::Status Put(const std::string& name, const std::string& value,
+                   base::Duration time_to_live = kForever) {
+    return store_->Commit(PutOne("p", name, value, time_to_live));
+  }
+
+  support::RedisServer& server_ = TheServer().get();
+  const base::SystemClock clock_;
+  RedisStoreOptions options_ = PatientOptions({server_.address()});
+  std::unique_ptr<Store> store_;
+};
+
+// More than fits one script.
+Transaction Large(int value, std::vector<Condition> conditions, int puts = 2'000) {
+  Transaction transaction{"p", std::move(conditions), {}, {}};
+  for (int i = 0; i < puts; ++i) {
+    transaction.puts.push_back({"k" + std::to_string(i), std::to_string(value), kForever});
+  }
+  return transaction;
+}
+
+TEST_F(RedisStoreTest, ALargeTransactionIsDoneWhole) {
+  ASSERT_TRUE(store_->Commit(Large(1, {{"k0", std::nullopt}})).ok());
+  Transaction second = Large(2, {{"k0", "1"}}, 1'000);
+  for (int i = 1'000; i < 2'000; ++i) second.erases.push_back("k" + std::to_string(i));
+  second.puts.push_back({"big", std::string(3 << 20, 'x'), kForever});
+  ASSERT_TRUE(store_->Commit(second).ok());
+  EXPECT_THAT(Get("k999"), Optional(Eq("2")));
+  EXPECT_EQ(Get("k1000"), std::nullopt);
+  EXPECT_THAT(Get("big"), Optional(SizeIs(3 << 20)));
+  EXPECT_EQ(Do({"ZCARD", KeyOf("i")}), "1001");
+  EXPECT_EQ(Do({"EXISTS", KeyOf("p")}), "0");
+}
+
+TEST_F(RedisStoreTest, ALargeTransactionWhoseConditionFailsLeavesNothing) {
+  ASSERT_TRUE(Put("header", "7").ok());
+  EXPECT_EQ(store_->Commit(Large(1, {{"header", "6"}})).code(), Code::kAborted);
+  EXPECT_EQ(Do({"KEYS", options_.key_prefix + "*"}).find(":s:"), std::string::npos);
+  EXPECT_EQ(Do({"ZCARD", KeyOf("i")}), "1");
+}
+
+TEST_F(RedisStoreTest, ReadersSeeALargeTransactionWholeOrNotAtAll) {
+  ASSERT_TRUE(store_->Commit(Large(0, {})).ok());
+  std::atomic<bool> done{false};
+  std::atomic<int> reads{0};
+  std::vector<std::jthread> readers;
+  for (int t = 0; t < 2; ++t) {
+    readers.emplace_back([&] {
+      while (!done) {
+        const auto values = store_->GetMany({{"p", "k1999"}, {"p", "k0"}, {"p", "k700"}});
+        ASSERT_TRUE(values.ok()) << values.status();
+        EXPECT_EQ((*values)[0], (*values)[1]);
+        EXPECT_EQ((*values)[0], (*values)[2]);
+        ++reads;
+      }
+    });
+  }
+  for (int i = 1; i <= 15; ++i) {
+    const absl::Status status = store_->Commit(Large(i, {{"k0", std::to_string(i - 1)}}));
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  done = true;
+  readers.clear();
+  EXPECT_GT(reads, 15);
+}
+
+TEST_F(RedisStoreTest, OneOfManyLargeTransactionsWins) {
+  ASSERT_TRUE(Put("header", "0").ok());
+  std::atomic<int> won{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 1; t <= 4; ++t) {
+      threads.emplace_back([&, t] {
+        Transaction mine = Large(t, {{"header", "0"}});
+        mine.puts.push_back({"header", std::to_string(t), kForever});
+        const absl::Status status = store_->Commit(mine);
+        if (status.ok()) ++won;
+        EXPECT_TRUE(status.ok() || absl::IsAborted(status)) << status;
+      });
+    }
+  }
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(Get("header"), Get("k0"));
+  EXPECT_EQ(Get("header"), Get("k1999"));
+}
+
+// As a process leaves it that dies when its transaction has begun to count.
+class RedisStoreLeftTest : public RedisStoreTest {
+ protected:
+  void SetUp() override {
+    RedisStoreTest::SetUp();
+    ASSERT_TRUE(Put("a", "old").ok());
+    ASSERT_EQ(Do({"RPUSH", KeyOf("s:id"), "2", "a", "", "new", "b", "", "new"}), "7");
+    ASSERT_EQ(Do({"RPUSH", KeyOf("s:id"), "1", "c", "", "new"}), "11");
+    ASSERT_EQ(Do({"SET", KeyOf("p"), "id"}), "OK");
+  }
+  void ExpectDone() {
+    EXPECT_EQ(Do({"EXISTS", KeyOf("p"), KeyOf("s:id")}), "0");
+    EXPECT_EQ(Do({"MGET", KeyOf("k:b"), KeyOf("k:c")}), "new\nnew");
+    EXPECT_EQ(Do({"ZCARD", KeyOf("i")}), "3");
+  }
+};
+
+TEST_F(RedisStoreLeftTest, AReaderCarriesItOut) {
+  EXPECT_THAT(Get("a"), Optional(Eq("new")));
+  ExpectDone();
+}
+
+TEST_F(RedisStoreLeftTest, AScanCarriesItOut) {
+  EXPECT_THAT(store_->Scan("p", "", std::nullopt, 10)->entries, SizeIs(3));
+  ExpectDone();
+}
+
+TEST_F(RedisStoreLeftTest, AWriterCarriesItOutBeforeItsConditionsAreChecked) {
+  EXPECT_EQ(store_->Commit({"p", {{"a", "old"}}, {{"a", "x", kForever}}, {}}).code(),
+            Code::kAborted);
+  ExpectDone();
+}
+
+TEST_F(RedisStoreLeftTest, ALargeWriterCarriesItOutFirst) {
+  EXPECT_TRUE(store_->Commit(Large(1, {{"a", "new"}})).ok());
+  EXPECT_THAT(Get("c"), Optional(Eq("new")));
+}
+
+TEST_F(RedisStoreLeftTest, WhoeverSetsIfAbsentCarriesItOut) {
+  EXPECT_EQ(store_->SetIfAbsent({"p", "c"}, "mine", kForever).value(), "new");
+  ExpectDone();
+}
+
+TEST_F(RedisStoreLeftTest, ItIsCarriedOutWithoutAnyMemoryLeft) {
+  ASSERT_EQ(Do({"CONFIG", "SET", "maxmemory", "1"}), "OK");
+  EXPECT_THAT(Get("a"), Optional(Eq("new")));
+  ASSERT_EQ(Do({"CONFIG", "SET", "maxmemory", "0"}), "OK");
+  ExpectDone();
+}
+
+TEST_F(RedisStoreTest, WhatHasRunOutIsGoneNeitherEarlyNorLate) {
+  constexpr base::Duration kBrief{300};
+  const auto begin = std::chrono::steady_clock::now();
+  Transaction many{"p", {}, {{"a", "1", kBrief}, {"kept", "1", kBrief}, {"z", "1", kForever}}, {}};
+  for (int i = 0; i < 40; ++i) many.puts.push_back({"b" + std::to_string(i), "1", kBrief});
+  ASSERT_TRUE(store_->Commit(many).ok());
+  ASSERT_EQ(store_->SetIfAbsent({"p", "taken"}, "1", kBrief).value(), "1");
+  ASSERT_TRUE(Put("kept", "2").ok());
+  EXPECT_THAT(Do({"PTTL", KeyOf("k:a")}), ::testing::Not("-1"));
+  ASSERT_TRUE(Eventually([&] { return !Get("taken").has_value(); }));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, kBrief);
+  EXPECT_EQ(Get("a"), std::nullopt);
+  EXPECT_THAT(Get("kept"), Optional(Eq("2")));
+  // An empty page is the end, however many names have run out.
+  const auto page = store_->Scan("p", "", std::nullopt, 5);
+  EXPECT_THAT(page->entries, ElementsAre(std::pair<std::string, std::string>("kept", "2")));
+  ASSERT_TRUE(page->next.has_value());
+  EXPECT_THAT(store_->Scan("p", "", page->next, 5)->entries,
+              ElementsAre(std::pair<std::string, std::string>("z", "1")));
+  EXPECT_EQ(store_->SetIfAbsent({"p", "taken"}, "2", kForever).value(), "2");
+  EXPECT_TRUE(store_->Commit({"p", {{"a", std::nullopt}}, {{"a", "2", kForever}}, {}}).ok());
+}
+
+TEST_F(RedisStoreTest, ALaterPutGivesANewTimeToLive) {
+  ASSERT_TRUE(Put("lease", "1", base::Duration(100)).ok());
+  ASSERT_TRUE(Put("lease", "1", base::Duration(3'600'000)).ok());
+  ASSERT_TRUE(Put("brief", "1", base::Duration(100)).ok());
+  ASSERT_TRUE(Eventually([&] { return !Get("brief").has_value(); }));
+  EXPECT_TRUE(Get("lease").has_value());
+  ASSERT_TRUE(Put("lease", "1", kForever).ok());
+  EXPECT_EQ(Do({"PTTL", KeyOf("k:lease")}), "-1");
+}
+
+TEST_F(RedisStoreTest, NamesThatRunOutDoNotPileUp) {
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_TRUE(Put("brief" + std::to_string(i), "1", base::Duration(50)).ok());
+  }
+  ASSERT_TRUE(Eventually([&] { return !Get("brief59").has_value(); }));
+  // Nobody reads; later writes are enough.
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_TRUE(Put("later" + std::to_string(i), "1", base::Duration(3'600'000)).ok());
+  }
+  EXPECT_EQ(Do({"ZCARD", KeyOf("i")}), "6");
+  EXPECT_EQ(Do({"ZCARD", KeyOf("x")}), "6");
+}
+
+TEST_F(RedisStoreTest, AnEndlessTimeToLiveIsTaken) {
+  EXPECT_TRUE(Put("a", "1", base::Duration::max()).ok());
+  EXPECT_TRUE(Get("a").has_value());
+}
+
+TEST_F(RedisStoreTest, APageIsBoundedInBytes) {
+  for (const char* name : {"a", "b", "c", "d"}) {
+    ASSERT_TRUE(Put(name, std::string(600 << 10, 'x')).ok());
+  }
+  std::optional<std::string> after;
+  std::vector<std::string> names;
+  do {
+    const auto page = store_->Scan("p", "", after, 1'000);
+    ASSERT_TRUE(page.ok()) << page.status();
+    EXPECT_LE(page->entries.size(), 2u);
+    for (const auto& [name, value] : page->entries) names.push_back(name);
+    after = page->next;
+  } while (after);
+  EXPECT_THAT(names, ElementsAre("a", "b", "c", "d"));
+}
+
+TEST_F(RedisStoreTest, AScanSeesOnceWhatIsThereAllTheTime) {
+  for (int i = 100; i < 200; ++i) ASSERT_TRUE(Put("k" + std::to_string(i), "1").ok());
+  std::atomic<bool> done{false};
+  const std::jthread changes([&] {
+    for (int i = 0; !done; ++i) {
+      const std::string name = "k1" + std::to_string(10 + i % 90) + "x";
+      ASSERT_TRUE(Put(name, "1").ok());
+      ASSERT_TRUE(store_->Commit({"p", {}, {}, {name}}).ok());
+    }
+  });
+  for (int round = 0; round < 10; ++round) {
+    std::vector<std::string> stayed;
+    std::optional<std::string> after;
+    do {
+      const auto page = store_->Scan("p", "k", after, 7);
+      ASSERT_TRUE(page.ok()) << page.status();
+      for (const auto& [name, value] : page->entries) {
+        if (name.size() == 4) stayed.push_back(name);
+      }
+      after = page->next;
+    } while (after);
+    EXPECT_THAT(stayed, SizeIs(100));
+    EXPECT_TRUE(std::is_sorted(stayed.begin(), stayed.end()));
+  }
+  done = true;
+}
+
+TEST_F(RedisStoreTest, AServerThatForgotTheScriptsGetsThemAgain) {
+  ASSERT_TRUE(Put("a", "1").ok());
+  ASSERT_EQ(Do({"SCRIPT", "FLUSH"}), "OK");
+  ASSERT_TRUE(store_->Commit({"p", {{"a", "1"}}, {{"a", "2", kForever}}, {}}).ok());
+  EXPECT_THAT(Get("a"), Optional(Eq("2")));
+}
+
+TEST_F(RedisStoreTest, WhileTheServerIsDeadCallsFailAtOnceAndThenWorkAgain) {
+  ASSERT_TRUE(Put("a", "1").ok());
+  server_.Kill();
+  ASSERT_TRUE(Eventually([&] { return absl::IsUnavailable(store_->Get({"p", "a"}).status()); }));
+  const absl::Status status = Put("a", "2");
+  EXPECT_EQ(status.code(), Code::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(server_.address()));
+  EXPECT_EQ(store_->Scan("p", "", std::nullopt, 1).status().code(), Code::kUnavailable);
+  ASSERT_TRUE(server_.Restart().ok());
+  ASSERT_TRUE(Eventually([&] { return store_->Get({"p", "a"}).ok(); }));
+  EXPECT_THAT(Get("a"), Optional(Eq("1")));
+  EXPECT_TRUE(Put("a", "2").ok());
+}
+
+TEST_F(RedisStoreTest, CallsUnderWayWhenTheServerDiesEnd) {
+  std::atomic<int> done{0};
+  std::atomic<int> failed{0};
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      while (failed < 4) {
+        const absl::Status status = Put(std::to_string(t), "1");
+        EXPECT_TRUE(status.ok() || absl::IsUnavailable(status)) << status;
+        status.ok() ? ++done : ++failed;
+      }
+    });
+  }
+  ASSERT_TRUE(Eventually([&] { return done > 100; }));
+  server_.Kill();
+  threads.clear();
+  ASSERT_TRUE(server_.Restart().ok());
+}
+
+TEST_F(RedisStoreTest, AfterARestartWithoutDataConditionsFail) {
+  ASSERT_TRUE(Put("header", "7").ok());
+  ASSERT_TRUE(server_.RestartEmpty().ok());
+  absl::Status status;
+  ASSERT_TRUE(Eventually([&] {
+    status = store_->Commit({"p", {{"header", "7"}}, {{"header", "8", kForever}}, {}});
+    return !absl::IsUnavailable(status);
+  }));
+  EXPECT_EQ(status.code(), Code::kAborted);
+  EXPECT_EQ(Get("header"), std::nullopt);
+}
+
+TEST_F(RedisStoreTest, WithoutMemoryWritesAreRefusedAndErasesAndReadsGoOn) {
+  ASSERT_TRUE(Put("a", "1").ok());
+  ASSERT_EQ(Do({"CONFIG", "SET", "maxmemory", "1"}), "OK");
+  const absl::Status status =
+      store_->Commit({"p", {}, {{"b", "1", kForever}, {"c", "1", kForever}}, {"a"}});
+  EXPECT_EQ(status.code(), Code::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("maxmemory"));
+  EXPECT_EQ(store_->Commit(Large(1, {})).code(), Code::kResourceExhausted);
+  EXPECT_EQ(store_->SetIfAbsent({"p", "b"}, "1", kForever).status().code(),
+            Code::kResourceExhausted);
+  EXPECT_THAT(Get("a"), Optional(Eq("1")));
+  EXPECT_EQ(Get("b"), std::nullopt);
+  EXPECT_TRUE(store_->Commit({"p", {}, {}, {"a"}}).ok());
+  EXPECT_EQ(Get("a"), std::nullopt);
+  ASSERT_EQ(Do({"CONFIG", "SET", "maxmemory", "0"}), "OK");
+  EXPECT_TRUE(Put("b", "1").ok());
+}
+
+TEST_F(RedisStoreTest, AServerThatHangsCostsNoMoreThanTheTimeout) {
+  options_.call_timeout = base::Duration(200);
+  Open();
+  ASSERT_TRUE(Eventually([&] { return Put("a", "1").ok(); }));
+  auto sleeper = support::RedisClient::Connect(server_.port());
+  ASSERT_TRUE(sleeper.ok());
+  ASSERT_TRUE(sleeper->Send({"DEBUG", "SLEEP", "1"}).ok());
+  absl::Status status;
+  ASSERT_TRUE(Eventually([&] {
+    status = store_->Get({"p", "a"}).status();
+    return !status.ok();
+  }));
+  EXPECT_EQ(status.code(), Code::kDeadlineExceeded) << status;
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      const std::string partition = "p" + std::to_string(t);
+      EXPECT_TRUE(Eventually([&] { return store_->Commit(PutOne(partition, "a", "1")).ok(); }));
+    });
+  }
+  threads.clear();
+  EXPECT_TRUE(Eventually([&] { return store_->Get({"p", "a"}).ok(); }));
+}
+
+TEST_F(RedisStoreTest, WhatWaitsIsBounded) {
+  options_.max_waiting_calls = 4;
+  options_.connections = 1;
+  Open();
+  std::vector<Key> keys;
+  for (int i = 0; i < 5; ++i) keys.push_back({std::to_string(i), "a"});
+  EXPECT_EQ(store_->GetMany(keys).status().code(), Code::kResourceExhausted);
+  keys.pop_back();
+  EXPECT_TRUE(store_->GetMany(keys).ok());
+}
+
+TEST_F(RedisStoreTest, SaysWhichSettingMakesTheServerRefuseUs) {
+  options_.password = "wrong";
+  const auto unwanted = OpenRedisStore(options_, clock_);
+  EXPECT_EQ(unwanted.status().code(), Code::kUnauthenticated);
+  ASSERT_EQ(Do({"ACL", "SETUSER", "desk", "on", ">right", "~*", "+@all"}), "OK");
+  options_.user = "desk";
+  const auto wrong = OpenRedisStore(options_, clock_);
+  EXPECT_EQ(wrong.status().code(), Code::kUnauthenticated);
+  EXPECT_THAT(std::string(wrong.status().message()), HasSubstr("password"));
+  options_.password = "right";
+  Open();
+  EXPECT_TRUE(Put("a", "1").ok());
+  ASSERT_EQ(Do({"ACL", "SETUSER", "desk", "-evalsha"}), "OK");
+  EXPECT_EQ(Put("a", "1").code(), Code::kPermissionDenied);
+  ASSERT_EQ(Do({"ACL", "DELUSER", "desk"}), "1");
+}
+
+TEST_F(RedisStoreTest, SaysThatAPasswordIsWanted) {
+  const auto server = support::RedisServer::Start({"--requirepass", "secret"});
+  ASSERT_TRUE(server.ok()) << server.status();
+  options_.addresses = {(*server)->address()};
+  const auto none = OpenRedisStore(options_, clock_);
+  EXPECT_EQ(none.status().code(), Code::kUnauthenticated);
+  EXPECT_THAT(std::string(none.status().message()), HasSubstr("password"));
+  options_.password = "secret";
+  Open();
+  EXPECT_TRUE(Put("a", "1").ok());
+}
+
+TEST_F(RedisStoreTest, SaysThatNobodyIsThere) {
+  server_.Kill();
+  const auto store = OpenRedisStore(options_, clock_);
+  EXPECT_EQ(store.status().code(), Code::kUnavailable);
+  EXPECT_THAT(std::string(store.status().message()), HasSubstr(server_.address()));
+  ASSERT_TRUE(server_.Restart().ok());
+}
+
+TEST_F(RedisStoreTest, SaysThatItIsNoCluster) {
+  options_.mode = RedisMode::kCluster;
+  EXPECT_EQ(OpenRedisStore(options_, clock_).status().code(), Code::kFailedPrecondition);
+}
+
+TEST_F(RedisStoreTest, SaysThatForeignDataIsInTheWay) {
+  ASSERT_EQ(Do({"SET", KeyOf("i"), "not ours"}), "OK");
+  EXPECT_EQ(Put("a", "1").code(), Code::kDataLoss);
+  EXPECT_EQ(store_->Scan("p", "", std::nullopt, 1).status().code(), Code::kDataLoss);
+}
+
+TEST_F(RedisStoreTest, RefusesOptionsThatMakeNoSense) {
+  const auto code_of = [&](const std::function<void(RedisStoreOptions&)>& change) {
+    RedisStoreOptions options = options_;
+    change(options);
+    return OpenRedisStore(options, clock_).status().code();
+  };
+  EXPECT_EQ(code_of([](auto& o) { o.addresses.clear(); }), Code::kInvalidArgument);
+  EXPECT_EQ(code_of([](auto& o) { o.addresses = {"nowhere"}; }), Code::kInvalidArgument);
+  EXPECT_EQ(code_of([](auto& o) { o.addresses.push_back("h:1"); }), Code::kInvalidArgument);
+  EXPECT_EQ(code_of([](auto& o) { o.key_prefix = "{x}"; }), Code::kInvalidArgument);
+  EXPECT_EQ(code_of([](auto& o) { o.user = "x"; }), Code::kInvalidArgument);
+  EXPECT_EQ(code_of([](auto& o) { o.connections = 0; }), Code::kInvalidArgument);
+  EXPECT_EQ(code_of([](auto& o) { o.tls.emplace().ca_file = "/none"; }), Code::kInvalidArgument);
+}
+
+TEST_F(RedisStoreTest, RefusesWhatIsTooLarge) {
+  EXPECT_EQ(Put("a", std::string((64 << 20) + 1, 'x')).code(), Code::kInvalidArgument);
+  Transaction many{"p", {}, {}, {}};
+  for (int i = 0; i < 501; ++i) many.conditions.push_back({std::to_string(i), std::nullopt});
+  EXPECT_EQ(store_->Commit(many).code(), Code::kInvalidArgument);
+}
+
+TEST_F(RedisStoreTest, WorksOverASocketOfTheSystem) {
+  const contract::TempFolder folder;
+  const auto server = support::RedisServer::Start({"--unixsocket", folder.File("s")});
+  ASSERT_TRUE(server.ok()) << server.status();
+  options_.addresses = {"unix:" + folder.File("s")};
+  Open();
+  EXPECT_TRUE(Put("a", "1").ok());
+  EXPECT_THAT(Get("a"), Optional(Eq("1")));
+}
+
+TEST_F(RedisStoreTest, TalksTlsToTheOneWhomTheCertificateNamesOnly) {
+  const contract::TempFolder folder;
+  const std::string key = folder.File("key.pem");
+  const std::string certificate = folder.File("cert.pem");
+  ASSERT_EQ(std::system(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 "
+                         "-nodes -days 2 -subj /CN=store -addext subjectAltName=IP:127.0.0.1 "
+                         "-keyout " +
+                         key + " -out " + certificate + " 2>/dev/null")
+                            .c_str()),
+            0);
+  const std::string port = std::to_string(support::FreePort());
+  const auto server =
+      support::RedisServer::Start({"--tls-port", port, "--tls-cert-file", certificate,
+                                   "--tls-key-file", key, "--tls-ca-cert-file", certificate});
+  ASSERT_TRUE(server.ok()) << server.status();
+  options_.addresses = {"127.0.0.1:" + port};
+  options_.tls = RedisTls{certificate, certificate, key, ""};
+  Open();
+  const std::string large(3 << 20, 'x');
+  EXPECT_TRUE(Put("a", large).ok());
+  EXPECT_EQ(Get("a"), large);
+  options_.tls->server_name = "elsewhere";
+  EXPECT_EQ(OpenRedisStore(options_, clock_).status().code(), Code::kUnavailable);
+  options_.tls = RedisTls{};
+  EXPECT_EQ(OpenRedisStore(options_, clock_).status().code(), Code::kUnavailable);
+}
+
+}  // namespace
+}  // namespace centralita::store
