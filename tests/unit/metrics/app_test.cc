@@ -5,8 +5,11 @@
 
 #include <condition_variable>
 #include <functional>
+#include <set>
 
+#include "centralita/base/key.h"
 #include "centralita/metrics/v1/metrics.grpc.pb.h"
+#include "centralita/routing/v1/routing.pb.h"
 #include "centralita/rpc/server.h"
 #include "fixture.h"
 #include "harness.h"
@@ -37,8 +40,11 @@ class MetricsAppTest : public LogFixture {
   void TearDown() override { Stop(); }
 
   void Run() {
-    auto created = MetricsApp::Create(
-        {}, {.log = log(), .store = *backends_.store, .clock = clock_, .access = access_});
+    auto created = MetricsApp::Create({}, {.log = log(),
+                                           .store = *backends_.store,
+                                           .clock = clock_,
+                                           .access = access_,
+                                           .metrics = metrics_});
     ASSERT_TRUE(created.ok()) << created.status();
     app_ = *std::move(created);
     ASSERT_TRUE(app_->Start().ok());
@@ -101,6 +107,7 @@ class MetricsAppTest : public LogFixture {
   }
 
   const NameIsKey access_;
+  telemetry::Metrics metrics_;
   std::unique_ptr<MetricsApp> app_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::MetricsService::Stub> stub_;
@@ -207,6 +214,98 @@ TEST_F(MetricsAppTest, ALetterThatCannotBeDecodedIsConservedThroughItsReplay) {
       [](const auto& o) { return o.behind_records() == 0 && o.messages().dead_lettered() == 1; });
   EXPECT_EQ(overview.messages().accepted(), 1u);
   EXPECT_EQ(overview.messages().in_flight(), 0);
+}
+
+TEST_F(MetricsAppTest, ALetterOfATrueDuplicateIsADuplicateOnceItIsReplayed) {
+  // A message, and its second delivery, which became a letter before anybody knew it as a repeat.
+  AppendInbound("m1");
+  AppendInbound("m1");
+  Append(base::topics::kEvents, 2, Opened("a").SerializeAsString());
+  Append(base::topics::kEvents, 2, Queued("a").SerializeAsString());
+  message::v1::InboundMessage again;
+  again.set_message_id("m1");
+  AppendLetter(again.SerializeAsString(), 1000);
+  OverviewOnce([](const auto& o) {
+    return o.messages().queued() == 1 && o.messages().dead_lettered() == 1 &&
+           o.messages().in_flight() == 0;
+  });
+  EXPECT_EQ(Replay().replayed(), 1u);
+  OverviewOnce([](const auto& o) { return o.messages().in_flight() == 1; });
+  Append(base::topics::kEvents, 2, Duplicate(/*replayed=*/true).SerializeAsString());
+  const auto overview = OverviewOnce([](const auto& o) { return o.messages().in_flight() == 0; });
+  EXPECT_EQ(overview.messages().accepted(), 2u);
+  EXPECT_EQ(overview.messages().duplicates(), 1u);
+  EXPECT_EQ(overview.messages().dead_lettered(), 0u);
+  EXPECT_EQ(overview.tagged(), 2u);
+}
+
+TEST_F(MetricsAppTest, AReplayThatWasBrokenOffAndDoneAgainMakesNoDuplicate) {
+  AppendInbound("m1");
+  message::v1::InboundMessage original;
+  original.set_message_id("m1");
+  AppendLetter(original.SerializeAsString(), 1000);
+  // Its record came into `inbound`, and the word of it never into `dead-letter`.
+  original.mutable_origin()->mutable_replay()->set_replay(7);
+  Append(base::topics::kInbound, 1, original.SerializeAsString());
+  Append(base::topics::kEvents, 2, Opened("a", /*replayed=*/true).SerializeAsString());
+  Append(base::topics::kEvents, 2, Queued("a").SerializeAsString());
+  EXPECT_EQ(Replay().replayed(), 1u);
+  Append(base::topics::kEvents, 2, Duplicate(/*replayed=*/true).SerializeAsString());
+  const auto overview = OverviewOnce([](const auto& o) {
+    return o.behind_records() == 0 && o.messages().dead_lettered() == 0 &&
+           o.messages().in_flight() == 0;
+  });
+  EXPECT_EQ(overview.messages().accepted(), 1u);
+  EXPECT_EQ(overview.messages().queued(), 1u);
+  EXPECT_EQ(overview.messages().duplicates(), 0u);
+}
+
+TEST_F(MetricsAppTest, AStagesLetterGoesBackUnderTheReplaysName) {
+  // By its old origin route would drop it as a repeat of what it refused.
+  routing::v1::RoutingRecord record;
+  record.mutable_origin()->mutable_source()->set_offset(41);
+  record.set_tenant("acme");
+  record.mutable_tagged()->set_message_id("m1");
+  AppendLetter(record.SerializeAsString(), 1000, base::topics::kRouting);
+  EXPECT_EQ(Replay().replayed(), 1u);
+  routing::v1::RoutingRecord again;
+  ASSERT_TRUE(again.ParseFromString(ValueAt(base::topics::kRouting, 1, 0)));
+  EXPECT_TRUE(again.origin().has_replay());
+  EXPECT_GT(again.origin().replay().replay(), 0u);
+  *again.mutable_origin() = record.origin();
+  EXPECT_EQ(again.SerializeAsString(), record.SerializeAsString());
+}
+
+TEST_F(MetricsAppTest, AgentsWhoAreAvailableAreCounted) {
+  Append(base::topics::kEvents, 0,
+         Present("ana", commands::v1::PRESENCE_STATUS_AVAILABLE).SerializeAsString());
+  Append(base::topics::kEvents, 2,
+         Present("iván", commands::v1::PRESENCE_STATUS_AVAILABLE, "sales").SerializeAsString());
+  OverviewOnce([](const auto& o) { return o.agents_available() == 2; });
+  Stop();
+  Append(base::topics::kEvents, 0,
+         Present("ana", commands::v1::PRESENCE_STATUS_OFFLINE).SerializeAsString());
+  Run();
+  OverviewOnce([](const auto& o) { return o.agents_available() == 1; });
+}
+
+TEST_F(MetricsAppTest, TheThreeStagesNameTheTopicTheyReadInTheirLetters) {
+  // Nothing in any of the three topics can be read, at equal partition and offset.
+  Append(base::topics::kDeadLetter, 1, "\xff\xff");
+  Append(base::topics::kEvents, 1, "\xff\xff");
+  Append(base::topics::kInbound, 1, "\x0a\xff\xff");
+  const auto topic = log().Describe(std::string(base::topics::kDeadLetter));
+  ASSERT_TRUE(topic.ok());
+  const uint32_t letters = base::PartitionOf("acme/customer", topic->spec.partitions);
+  const uint64_t first = letters == 1 ? 1 : 0;
+  std::set<std::string> sources;
+  for (uint64_t offset = first; offset < first + 3; ++offset) {
+    deadletter::v1::DeadLetterRecord letter;
+    ASSERT_TRUE(letter.ParseFromString(ValueAt(base::topics::kDeadLetter, letters, offset)));
+    ASSERT_TRUE(letter.origin().has_source());
+    sources.insert(letter.origin().source().SerializeAsString());
+  }
+  EXPECT_EQ(sources.size(), 3u);
 }
 
 TEST_F(MetricsAppTest, LettersOfOneTenantAreNotThoseOfAnother) {

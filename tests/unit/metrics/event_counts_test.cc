@@ -41,6 +41,41 @@ TEST(EventCountsTest, ASecondReplayOfALetterIsNoDuplicateThatASenderMade) {
   EXPECT_EQ(c.Messages().duplicates(), 0u);
   EXPECT_EQ(c.Placed(), 1u);
   EXPECT_EQ(c.Overview().tagged(), 1u);
+  c.SaveAndLoad();
+  EXPECT_EQ(c.counts->ReplayedDuplicates("acme"), 1u) << "for the equation to tell";
+  EXPECT_EQ(c.counts->ReplayedDuplicates(""), 1u);
+  EXPECT_EQ(c.counts->ReplayedDuplicates("boreal"), 0u);
+}
+
+TEST(EventCountsTest, AgentsAreAvailableFromTheirWordUntilAnotherOfTheSamePool) {
+  using commands::v1::PRESENCE_STATUS_AVAILABLE;
+  using commands::v1::PRESENCE_STATUS_OFFLINE;
+  Counted c;
+  EXPECT_EQ(c.Overview().agents_available(), 0u);
+  c.Tell(Present("ana", PRESENCE_STATUS_AVAILABLE))
+      .Tell(Present("iván", PRESENCE_STATUS_AVAILABLE));
+  c.Tell(Present("ana", PRESENCE_STATUS_AVAILABLE));
+  c.Tell(Present("ana", PRESENCE_STATUS_AVAILABLE, "care", "boreal"));
+  EXPECT_EQ(c.Overview().agents_available(), 2u);
+  EXPECT_EQ(c.Overview("boreal").agents_available(), 1u);
+  EXPECT_EQ(c.Overview("").agents_available(), 3u);
+  c.SaveAndLoad();
+  EXPECT_EQ(c.Overview().agents_available(), 2u);
+  // The words of two pools about an agent who moves may come in either order.
+  c.Tell(Present("ana", PRESENCE_STATUS_AVAILABLE, "sales"));
+  c.Tell(Present("ana", PRESENCE_STATUS_OFFLINE, "care"));
+  EXPECT_EQ(c.Overview().agents_available(), 2u);
+  c.Tell(Present("iván", commands::v1::PRESENCE_STATUS_AWAY));
+  EXPECT_EQ(c.Overview().agents_available(), 1u);
+  c.Tell(Present("ana", commands::v1::PRESENCE_STATUS_LOST, "sales"));
+  EXPECT_EQ(c.Overview().agents_available(), 0u);
+  c.SaveAndLoad();
+  Entries changes;
+  c.counts->TakeChanges(changes);
+  c.Tell(Present("iván", PRESENCE_STATUS_AVAILABLE));
+  c.Tell(Present("iván", PRESENCE_STATUS_OFFLINE));
+  c.counts->TakeChanges(changes);
+  EXPECT_FALSE(changes.all.contains("a/acme/care/iván")) << "an entry is there while he is";
 }
 
 TEST(EventCountsTest, TheShardsCloseMayComeBeforeRoutesWordOfAMessage) {

@@ -124,6 +124,16 @@ inline Event Closed(const std::string& conversation, uint64_t last_sequence,
   return event;
 }
 
+inline Event Present(const std::string& agent, commands::v1::PresenceStatus status,
+                     const std::string& pool = "care", const std::string& tenant = "acme") {
+  Event event;
+  event.set_tenant(tenant);
+  event.set_pool(pool);
+  event.mutable_presence()->set_agent_id(agent);
+  event.mutable_presence()->set_status(status);
+  return event;
+}
+
 class Counted {
  public:
   Counted& Tell(Event event) {

@@ -1,6 +1,7 @@
 #include "record_counts.h"
 
 #include "centralita/base/key.h"
+#include "centralita/base/topics.h"
 #include "centralita/deadletter/v1/deadletter.pb.h"
 #include "centralita/message/v1/message.pb.h"
 #include "harness.h"
@@ -42,6 +43,9 @@ TEST(InboundCountsTest, AReplayIsNoNewMessageEvenIfItCannotBeDecoded) {
   Apply(counts, "acme/c", ReplayMark() + "\xff\xff\xff");
   EXPECT_EQ(counts.Accepted("acme"), 0u);
   EXPECT_EQ(counts.counters().replays(), 2u);
+  EXPECT_EQ(counts.Replayed("acme"), 2u);
+  EXPECT_EQ(counts.Replayed("boreal"), 0u);
+  EXPECT_EQ(counts.Replayed(""), 2u);
 }
 
 TEST(InboundCountsTest, BytesThatAreNoMessageAreCountedSinceTheyWereAccepted) {
@@ -58,8 +62,9 @@ std::string Letter(uint32_t messages) {
   record.mutable_letter()->set_messages(messages);
   return record.SerializeAsString();
 }
-std::string Replayed(uint32_t messages) {
+std::string Replayed(uint32_t messages, std::string_view topic = base::topics::kInbound) {
   deadletter::v1::DeadLetterRecord record;
+  record.mutable_replayed()->set_topic(std::string(topic));
   record.mutable_replayed()->set_messages(messages);
   return record.SerializeAsString();
 }
@@ -78,6 +83,10 @@ TEST(DeadLetterCountsTest, CountsTheMessagesThatLieThereByTenant) {
   Apply(counts, "acme/c", Replayed(1));
   EXPECT_EQ(counts.Messages("acme"), 1u);
   EXPECT_EQ(counts.Messages("boreal"), 1u);
+  EXPECT_EQ(counts.Replayed("acme"), 1u);
+  Apply(counts, "acme/d", Replayed(1, base::topics::kRouting));
+  EXPECT_EQ(counts.Messages("acme"), 0u);
+  EXPECT_EQ(counts.Replayed(""), 1u) << "of inbound's letters alone";
   EXPECT_EQ(Apply(counts, "acme/c", "\xff\xff"), base::ApplyResult::kUndecodable);
 }
 
