@@ -1,5 +1,6 @@
 #include "centralita/app/policy_document.h"
 
+#include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
@@ -8,6 +9,8 @@
 
 #include "centralita/base/sha256.h"
 #include "centralita/base/status_macros.h"
+#include "centralita/calendar/compile.h"
+#include "centralita/calendar/zones.h"
 #include "centralita/config/files.h"
 #include "centralita/config/yaml_reader.h"
 #include "policy_checks.h"
@@ -17,6 +20,9 @@ namespace {
 
 using policy::v1::PolicySection;
 
+// Each pool's activation carries them all: far below what a log takes as one record.
+constexpr size_t kMaxCalendarBytes = 256 * 1024;
+
 PolicyDrafts ReadSections(config::MapReader& root, const policy::SecretFileReader& read_secret) {
   PolicyDrafts drafts;
   drafts.tenants = policy::ReadTenants(root, read_secret);
@@ -25,6 +31,39 @@ PolicyDrafts ReadSections(config::MapReader& root, const policy::SecretFileReade
   drafts.routes = route::ReadRouteSection(root);
   drafts.pools = dispatch::ReadPoolSection(root, read_secret);
   return drafts;
+}
+
+// Spans of the definitions; problems go to their places.
+std::vector<clocks::v1::Calendar> CompileCalendars(const sla::CalendarsDraft& draft,
+                                                   base::TimePoint now,
+                                                   config::Problems& problems) {
+  std::vector<clocks::v1::Calendar> calendars;
+  for (size_t i = 0; i < draft.definitions.size(); ++i) {
+    const clocks::v1::CalendarDefinition& definition = draft.definitions[i];
+    const sla::CalendarPlaces& places = draft.places[i];
+    if (!definition.always_open()) {
+      const absl::Status zone = calendar::CheckZone(definition.zone());
+      if (!zone.ok()) {
+        problems.Error(places.zone, std::string(zone.message()));
+        continue;
+      }
+    }
+    auto calendar = calendar::Compile(definition, calendar::AroundNow(now));
+    if (calendar.ok()) {
+      calendars.push_back(*std::move(calendar));
+    } else {
+      problems.Error(places.calendar, std::string(calendar.status().message()));
+    }
+  }
+  size_t bytes = 0;
+  for (const auto& calendar : calendars) bytes += calendar.ByteSizeLong();
+  if (bytes > kMaxCalendarBytes) {
+    problems.Error({draft.places.front().calendar.line, "calendars"},
+                   fmt::format("take {} bytes as spans of a year, at most {}; use fewer calendars, "
+                               "or fewer spans a day",
+                               bytes, kMaxCalendarBytes));
+  }
+  return calendars;
 }
 
 std::string Serialize(const PolicySection& section) {
@@ -40,16 +79,19 @@ std::string Serialize(const PolicySection& section) {
 }  // namespace
 
 absl::StatusOr<PolicyDocument> PolicyDocument::Parse(std::string_view yaml,
-                                                     std::string_view file_name) {
+                                                     std::string_view file_name,
+                                                     base::TimePoint now) {
   const std::filesystem::path folder = std::filesystem::path(file_name).parent_path();
-  return Parse(yaml, file_name, [&folder](const std::string& path) {
+  const auto read_secret = [&folder](const std::string& path) {
     return config::ReadSecretFile((folder / path).string());
-  });
+  };
+  return Parse(yaml, file_name, read_secret, now);
 }
 
 absl::StatusOr<PolicyDocument> PolicyDocument::Parse(std::string_view yaml,
                                                      std::string_view file_name,
-                                                     const policy::SecretFileReader& read_secret) {
+                                                     const policy::SecretFileReader& read_secret,
+                                                     base::TimePoint now) {
   config::Problems problems{std::string(file_name)};
   const config::YamlDocument document(yaml, problems);
   // What could not be parsed would only give errors that follow from it.
@@ -60,6 +102,9 @@ absl::StatusOr<PolicyDocument> PolicyDocument::Parse(std::string_view yaml,
     drafts = ReadSections(root, read_secret);
   }
   CheckPolicy(drafts, problems);
+  // What is misspelt would only be misunderstood.
+  std::vector<clocks::v1::Calendar> calendars;
+  if (problems.ok()) calendars = CompileCalendars(drafts.clocks.calendars, now, problems);
   ABSL_RETURN_IF_ERROR(problems.ToStatus());
 
   PolicyDocument result;
@@ -69,17 +114,17 @@ absl::StatusOr<PolicyDocument> PolicyDocument::Parse(std::string_view yaml,
   result.classifier_ = std::move(drafts.rules.section);
   result.route_ = std::move(drafts.routes.section);
   result.route_.mutable_clocks()->Add(drafts.clocks.clocks.begin(), drafts.clocks.clocks.end());
-  result.route_.mutable_calendars()->Add(drafts.clocks.calendars.begin(),
-                                         drafts.clocks.calendars.end());
+  result.route_.mutable_calendars()->Add(calendars.begin(), calendars.end());
   result.pools_ = std::move(drafts.pools.pools);
   result.agents_ = std::move(drafts.pools.agents);
   result.warnings_ = problems.Warnings();
   return result;
 }
 
-absl::StatusOr<PolicyDocument> PolicyDocument::ReadFile(const std::string& path) {
+absl::StatusOr<PolicyDocument> PolicyDocument::ReadFile(const std::string& path,
+                                                        base::TimePoint now) {
   ABSL_ASSIGN_OR_RETURN(const std::string yaml, config::ReadFile(path));
-  return Parse(yaml, path);
+  return Parse(yaml, path, now);
 }
 
 std::vector<std::string> PolicyDocument::Tenants() const {

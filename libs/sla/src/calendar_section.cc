@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "centralita/policy/conditions_section.h"
 #include "hours_text.h"
 
 namespace centralita::sla {
@@ -167,12 +168,11 @@ struct HoursKeys {
   Value special_days;
 };
 
-void ReadHoursOf(const HoursKeys& keys, CalendarDefinition& definition, CalendarsDraft& draft) {
+void ReadHoursOf(const HoursKeys& keys, CalendarDefinition& definition) {
   for (const Value* needed : {&keys.zone, &keys.hours}) {
     if (!needed->present()) needed->Error("is missing; give 'zone' and 'hours', or 'open: always'");
   }
   definition.set_zone(keys.zone.AsString());
-  if (!definition.zone().empty()) draft.zones.push_back({keys.zone.place(), definition.zone()});
   ReadWeek(keys.hours, definition);
   ReadHolidays(keys.holidays, definition);
   const std::vector<Value> special = keys.special_days.Items();
@@ -186,7 +186,6 @@ void ReadHoursOf(const HoursKeys& keys, CalendarDefinition& definition, Calendar
 void ReadCalendar(const Value& value, policy::UniqueNames& names, CalendarsDraft& draft) {
   MapReader map(value);
   CalendarDefinition& definition = draft.definitions.emplace_back();
-  draft.places.push_back(value.place());
   const Value name = map.Require("name");
   definition.set_name(name.AsName());
   if (definition.name() == kAlways) name.Error("'always' is there without being named");
@@ -194,8 +193,9 @@ void ReadCalendar(const Value& value, policy::UniqueNames& names, CalendarsDraft
   const Value open = map.Get("open");
   const HoursKeys keys = {map.Get("zone"), map.Get("hours"), map.Get("holidays"),
                           map.Get("special_days")};
+  draft.places.push_back({value.place(), keys.zone.place()});
   if (!open.present()) {
-    ReadHoursOf(keys, definition, draft);
+    ReadHoursOf(keys, definition);
     return;
   }
   definition.set_always_open(true);

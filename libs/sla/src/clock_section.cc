@@ -97,20 +97,19 @@ void ReadWarnings(const Value& list, clocks::v1::ClockSpec& spec) {
   spec.mutable_warn_before_ms()->Add(warnings.begin(), warnings.end());
 }
 
-void ReadCalendarOf(const Value& value, const std::vector<clocks::v1::Calendar>& calendars,
+void ReadCalendarOf(const Value& value, const CalendarsDraft& calendars,
                     clocks::v1::ClockSpec& spec) {
   const std::string name = value.AsName();
   if (name.empty() || name == kAlways) return;
   std::vector<std::string_view> known = {kAlways};
-  for (const clocks::v1::Calendar& calendar : calendars) known.push_back(calendar.name());
+  for (const auto& calendar : calendars.definitions) known.push_back(calendar.name());
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     value.Error(fmt::format("there is no calendar '{}'{}", name, config::Suggestion(name, known)));
   }
   spec.set_calendar(name);
 }
 
-void ReadSpec(MapReader& map, const std::vector<clocks::v1::Calendar>& calendars,
-              clocks::v1::ClockSpec& spec) {
+void ReadSpec(MapReader& map, const CalendarsDraft& calendars, clocks::v1::ClockSpec& spec) {
   spec.set_kind(map.Require("kind").AsEnum<ClockKind>(kKinds, clocks::v1::CLOCK_KIND_UNSPECIFIED));
   spec.set_name(std::string(NameOf(spec.kind())));
   if (const Value clock = map.Get("clock"); clock.present()) spec.set_name(clock.AsName());
@@ -156,29 +155,11 @@ void ReadClock(const Value& value, policy::UniqueNames& names, ClocksDraft& draf
   draft.clocks.push_back(std::move(rule));
 }
 
-void ReadCalendar(const Value& value, policy::UniqueNames& names, ClocksDraft& draft) {
-  MapReader map(value);
-  const Value name = map.Require("name");
-  clocks::v1::Calendar calendar;
-  calendar.set_name(name.AsName());
-  calendar.set_always_open(true);
-  if (calendar.name() == kAlways) name.Error("'always' is there without being named");
-  names.Add(calendar.name(), name);
-  const Value open = map.Require("open");
-  if (open.present() && open.AsString() != kAlways) {
-    open.Error(fmt::format("'{}' cannot be used yet; write always", open.AsString()));
-  }
-  draft.calendars.push_back(std::move(calendar));
-}
-
 }  // namespace
 
 ClocksDraft ReadClockSection(MapReader& policy) {
   ClocksDraft draft;
-  policy::UniqueNames calendars("calendar");
-  for (const Value& item : policy.Get("calendars").Items()) {
-    ReadCalendar(item, calendars, draft);
-  }
+  draft.calendars = ReadCalendars(policy);
   policy::UniqueNames names("clock");
   for (const Value& item : policy.Get("clocks").Items()) ReadClock(item, names, draft);
   return draft;

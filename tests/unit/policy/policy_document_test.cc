@@ -182,7 +182,16 @@ INSTANTIATE_TEST_SUITE_P(
                 "p.yaml:40: clocks[1].calendar: there is no calendar 'offcie'; did you mean "
                 "'office'?"},
         Mistake{"open: always", "open: mornings",
-                "p.yaml:43: calendars[0].open: 'mornings' cannot be used yet; write always"},
+                "p.yaml:43: calendars[0].open: 'mornings' is unknown; write always, or give 'zone' "
+                "and 'hours' instead"},
+        Mistake{"open: always", "zone: Europe/Madird, hours: {mon-fri: 09:00-17:00}",
+                "p.yaml:43: calendars[0].zone: there is no time zone 'Europe/Madird'; did you mean "
+                "'Europe/Madrid'?"},
+        Mistake{"open: always",
+                "zone: UTC, hours: {mon: 09:00-17:00}, special_days: [{from: 2000-01-01, to: "
+                "2199-12-31, hours: closed}]",
+                "p.yaml:43: calendars[0]: Calendar 'office' is never open; give it hours in the "
+                "policy."},
         Mistake{", target: 2d", "", "p.yaml:41: clocks[2].target: is missing"},
         Mistake{"kind: resolution", "kind: resoluton",
                 "p.yaml:41: clocks[2].kind: 'resoluton' is unknown; did you mean 'resolution'?"}));
@@ -306,6 +315,28 @@ TEST(PolicyDocumentTest, HashesTheContentAndNotHowItIsWritten) {
   EXPECT_EQ(hash(Small()), hash(Small("for: 90s", "for: 90000ms")));
   EXPECT_EQ(hash(Small()), hash(Small("{calm: 5, anger: 2}", "{anger: 2, calm: 5}")));
   EXPECT_NE(hash(Small()), hash(Small("for: 90s", "for: 91s")));
+}
+
+TEST(PolicyDocumentTest, CompilesHoursToSpansForTheYearAhead) {
+  const std::string yaml =
+      Small("open: always", "zone: Europe/Madrid, hours: {mon-fri: [9:00-14:00, 15:00-18:00]}");
+  // A Wednesday; hours are compiled anew every four weeks.
+  const auto now = base::FromUnixMillis(1'782'864'000'000);
+  const auto hash = [&](base::TimePoint at) {
+    return PolicyDocument::Parse(yaml, "p.yaml", at)->ContentHash("acme");
+  };
+  const auto document = PolicyDocument::Parse(yaml, "p.yaml", now);
+  ASSERT_TRUE(document.ok()) << document.status();
+  for (const PolicySection& section : document->Compile("acme", 1)) {
+    if (!section.has_route()) continue;
+    ASSERT_EQ(section.route().calendars_size(), 1);
+    const auto& calendar = section.route().calendars(0);
+    EXPECT_EQ(calendar.name(), "office");
+    EXPECT_GT(calendar.spans_size(), 2 * 5 * 52);
+    EXPECT_GT(calendar.known_until_unix_ms(), base::ToUnixMillis(now) + 365 * int64_t{86'400'000});
+  }
+  EXPECT_EQ(hash(now), hash(now + std::chrono::hours(1)));
+  EXPECT_NE(hash(now), hash(now + std::chrono::hours(24 * 28)));
 }
 
 TEST(PolicyDocumentTest, GivesEachTenantItsOwnCopy) {

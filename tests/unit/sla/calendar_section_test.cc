@@ -87,10 +87,9 @@ TEST(CalendarSectionTest, ReadsWhatIsWritten) {
   EXPECT_EQ(office.special(1).last().day(), 21);
   EXPECT_THAT(office.special(1).hours(), IsEmpty());
   EXPECT_TRUE(result.draft.definitions[1].always_open());
-  ASSERT_EQ(result.draft.zones.size(), 1u);
-  EXPECT_EQ(result.draft.zones[0].name, "Europe/Madrid");
-  EXPECT_EQ(result.draft.zones[0].place.line, 3);
-  EXPECT_EQ(result.draft.places[1].line, 13);
+  ASSERT_EQ(result.draft.places.size(), 2u);
+  EXPECT_EQ(result.draft.places[0].zone.line, 3);
+  EXPECT_EQ(result.draft.places[1].calendar.line, 13);
 }
 
 TEST(CalendarSectionTest, NoCalendarsAreNone) {

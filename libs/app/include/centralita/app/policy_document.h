@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "centralita/base/clock.h"
 #include "centralita/directory/v1/directory.pb.h"
 #include "centralita/policy/secret.h"
 #include "centralita/policy/v1/policy.pb.h"
@@ -22,13 +23,17 @@ class PolicyDocument final {
  public:
   // `file_name` is for messages, and files that hold secrets are looked for beside it.
   // INVALID_ARGUMENT with reason "invalid_config" lists every mistake with its line and path, a
-  // line each.
-  static absl::StatusOr<PolicyDocument> Parse(std::string_view yaml, std::string_view file_name);
+  // line each. Hours of calendars are compiled for the time around `now`, the same for four weeks
+  // (calendar::AroundNow).
+  static absl::StatusOr<PolicyDocument> Parse(std::string_view yaml, std::string_view file_name,
+                                              base::TimePoint now = base::SystemClock().Now());
   // As Parse, with another source of secrets.
   static absl::StatusOr<PolicyDocument> Parse(std::string_view yaml, std::string_view file_name,
-                                              const policy::SecretFileReader& read_secret);
+                                              const policy::SecretFileReader& read_secret,
+                                              base::TimePoint now = base::SystemClock().Now());
   // Reads the file too; NOT_FOUND and the like name it.
-  static absl::StatusOr<PolicyDocument> ReadFile(const std::string& path);
+  static absl::StatusOr<PolicyDocument> ReadFile(const std::string& path,
+                                                 base::TimePoint now = base::SystemClock().Now());
 
   // What is allowed but probably not meant, with line and path.
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -38,8 +43,8 @@ class PolicyDocument final {
   bool HasTenant(std::string_view tenant) const;
 
   // The tenant's sections for PublishPolicy(): tenant, classifier, route, pools in the file's
-  // order, agents; without the manifest. Byte-identical for the same file in every build. Empty if
-  // there is no such tenant.
+  // order, agents; without the manifest. Byte-identical for the same file and the same four weeks
+  // in every build with the same time zones. Empty if there is no such tenant.
   std::vector<policy::v1::PolicySection> Compile(std::string_view tenant, uint64_t version) const;
 
   // SHA-256 in hex of what Compile() gives, whatever the version: equal if and only if the policies

@@ -20,17 +20,19 @@
 
 #include "centralita/clocks/v1/clocks.pb.h"
 #include "centralita/config/yaml_reader.h"
-#include "centralita/policy/conditions_section.h"
 
 namespace centralita::sla {
+
+struct CalendarPlaces {
+  config::Place calendar;
+  config::Place zone;
+};
 
 struct CalendarsDraft {
   // In the order of the file.
   std::vector<clocks::v1::CalendarDefinition> definitions;
-  // Where each of them begins.
-  std::vector<config::Place> places;
-  // Zones to be looked for; none for a calendar that is always open.
-  std::vector<policy::Reference> zones;
+  // Where each of them is written.
+  std::vector<CalendarPlaces> places;
 };
 
 CalendarsDraft ReadCalendars(config::MapReader& policy);

@@ -7,16 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "centralita/clocks/v1/clocks.pb.h"
 #include "centralita/config/yaml_reader.h"
 #include "centralita/policy/conditions_section.h"
 #include "centralita/policy/v1/policy.pb.h"
+#include "centralita/sla/calendar_section.h"
 
 namespace centralita::sla {
 
 struct ClocksDraft {
   std::vector<policy::v1::ClockRule> clocks;
-  std::vector<clocks::v1::Calendar> calendars;
+  CalendarsDraft calendars;
   // Intents and tags of conditions.
   std::vector<policy::Reference> intents;
   std::vector<policy::Reference> tags;
