@@ -10,6 +10,7 @@
 #include "handle.h"
 #include "keys.h"
 #include "scripts.h"
+#include "settings.h"
 #include "slot_table.h"
 
 namespace centralita::store::redis {
@@ -71,6 +72,22 @@ INSTANTIATE_TEST_SUITE_P(
              "moved"},
         Said{"ERR whatever else", Code::kInternal, "log"}),
     [](const auto& said) { return "Error" + std::to_string(said.index); });
+
+TEST(RedisInfo, TellsWhomTheStoreCannotRelyOn) {
+  const auto code_of = [](std::string_view info, RedisMode mode) {
+    return CheckInfo(info, mode, "a:1").code();
+  };
+  const auto single = RedisMode::kSingle;
+  EXPECT_EQ(code_of("redis_version:6.2.1\r\n", single), Code::kFailedPrecondition);
+  EXPECT_EQ(code_of("redis_version:7.0.15\r\nredis_mode:standalone\r\n", single), Code::kOk);
+  EXPECT_EQ(code_of("redis_version:10.0.0\r\n", single), Code::kOk);
+  EXPECT_EQ(code_of("redis_mode:cluster\r\n", single), Code::kFailedPrecondition);
+  EXPECT_EQ(code_of("redis_mode:cluster\r\n", RedisMode::kCluster), Code::kOk);
+  EXPECT_EQ(code_of("maxmemory_policy:allkeys-lru\r\n", single), Code::kFailedPrecondition);
+  EXPECT_EQ(code_of("maxmemory_policy:noeviction\r\n", single), Code::kOk);
+  // A server that says nothing of itself.
+  EXPECT_EQ(code_of("", single), Code::kOk);
+}
 
 TEST(RedisKeys, LieInTheSlotsOfTheSpecification) {
   // From the Redis Cluster specification: CRC-16 of "123456789" is 0x31C3.

@@ -16,183 +16,7 @@ using ::testing::Optional;
 using ::testing::SizeIs;
 using Code = absl::StatusCode;
 
-// A test that kills or changes the server has it as it was at its end.
-class Server final : public ::testing::Environment {
- public:
-  void SetUp() override {
-    auto server = support::RedisServer::Start();
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-  }
-  void TearDown() override { server_.reset(); }
-  support::RedisServer& get() { return *server_; }
-
- private:
-  std::unique_ptr<support::RedisServer> server_;
-};
-
-Server& TheServer() {
-  static auto* const server = static_cast<Server*>(::testing::AddGlobalTestEnvironment(new Server));
-  return *server;
-}
 [[maybe_unused]] const Server& at_start = TheServer();
-
-class RedisStoreTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_EQ(Do({"CONFIG", "RESETSTAT"}), "OK");
-    Open();
-  }
-
-  void Open() {
-    auto store = OpenRedisStore(options_, clock_);
-    ASSERT_TRUE(store.ok()) << store.status();
-    store_ = *std::move(store);
-  }
-  std::string Do(const std::vector<std::string>& command) {
-    auto answer = server_.Run(command);
-    return answer.ok() ? *answer : answer.status().ToString();
-  }
-  std::string KeyOf(const std::string& rest) const { return options_.key_prefix + ":{p}:" + rest; }
-  std::optional<std::string> Get(const std::string& name) {
-    auto value = store_->Get({"p", name});
-    EXPECT_TRUE(value.ok()) << value.status();
-    return value.value_or(std::nullopt);
-  }
-  absl::Status Put(const std::string& name, const std::string& value,
-                   base::Duration time_to_live = kForever) {
-    return store_->Commit(PutOne("p", name, value, time_to_live));
-  }
-
-  support::RedisServer& server_ = TheServer().get();
-  const base::SystemClock clock_;
-  RedisStoreOptions options_ = PatientOptions({server_.address()});
-  std::unique_ptr<Store> store_;
-};
-
-// More than fits one script.
-Transaction Large(int value, std::vector<Condition> conditions, int puts = 2'000) {
-  Transaction transaction{"p", std::move(conditions), {}, {}};
-  for (int i = 0; i < puts; ++i) {
-    transaction.puts.push_back({"k" + std::to_string(i), std::to_string(value), kForever});
-  }
-  return transaction;
-}
-
-TEST_F(RedisStoreTest, ALargeTransactionIsDoneWhole) {
-  ASSERT_TRUE(store_->Commit(Large(1, {{"k0", std::nullopt}})).ok());
-  Transaction second = Large(2, {{"k0", "1"}}, 1'000);
-  for (int i = 1'000; i < 2'000; ++i) second.erases.push_back("k" + std::to_string(i));
-  second.puts.push_back({"big", std::string(3 << 20, 'x'), kForever});
-  ASSERT_TRUE(store_->Commit(second).ok());
-  EXPECT_THAT(Get("k999"), Optional(Eq("2")));
-  EXPECT_EQ(Get("k1000"), std::nullopt);
-  EXPECT_THAT(Get("big"), Optional(SizeIs(3 << 20)));
-  EXPECT_EQ(Do({"ZCARD", KeyOf("i")}), "1001");
-  EXPECT_EQ(Do({"EXISTS", KeyOf("p")}), "0");
-}
-
-TEST_F(RedisStoreTest, ALargeTransactionWhoseConditionFailsLeavesNothing) {
-  ASSERT_TRUE(Put("header", "7").ok());
-  EXPECT_EQ(store_->Commit(Large(1, {{"header", "6"}})).code(), Code::kAborted);
-  EXPECT_EQ(Do({"KEYS", options_.key_prefix + "*"}).find(":s:"), std::string::npos);
-  EXPECT_EQ(Do({"ZCARD", KeyOf("i")}), "1");
-}
-
-TEST_F(RedisStoreTest, ReadersSeeALargeTransactionWholeOrNotAtAll) {
-  ASSERT_TRUE(store_->Commit(Large(0, {})).ok());
-  std::atomic<bool> done{false};
-  std::atomic<int> reads{0};
-  std::vector<std::jthread> readers;
-  for (int t = 0; t < 2; ++t) {
-    readers.emplace_back([&] {
-      while (!done) {
-        const auto values = store_->GetMany({{"p", "k1999"}, {"p", "k0"}, {"p", "k700"}});
-        ASSERT_TRUE(values.ok()) << values.status();
-        EXPECT_EQ((*values)[0], (*values)[1]);
-        EXPECT_EQ((*values)[0], (*values)[2]);
-        ++reads;
-      }
-    });
-  }
-  for (int i = 1; i <= 15; ++i) {
-    const absl::Status status = store_->Commit(Large(i, {{"k0", std::to_string(i - 1)}}));
-    ASSERT_TRUE(status.ok()) << status;
-  }
-  done = true;
-  readers.clear();
-  EXPECT_GT(reads, 15);
-}
-
-TEST_F(RedisStoreTest, OneOfManyLargeTransactionsWins) {
-  ASSERT_TRUE(Put("header", "0").ok());
-  std::atomic<int> won{0};
-  {
-    std::vector<std::jthread> threads;
-    for (int t = 1; t <= 4; ++t) {
-      threads.emplace_back([&, t] {
-        Transaction mine = Large(t, {{"header", "0"}});
-        mine.puts.push_back({"header", std::to_string(t), kForever});
-        const absl::Status status = store_->Commit(mine);
-        if (status.ok()) ++won;
-        EXPECT_TRUE(status.ok() || absl::IsAborted(status)) << status;
-      });
-    }
-  }
-  EXPECT_EQ(won, 1);
-  EXPECT_EQ(Get("header"), Get("k0"));
-  EXPECT_EQ(Get("header"), Get("k1999"));
-}
-
-// As a process leaves it that dies when its transaction has begun to count.
-class RedisStoreLeftTest : public RedisStoreTest {
- protected:
-  void SetUp() override {
-    RedisStoreTest::SetUp();
-    ASSERT_TRUE(Put("a", "old").ok());
-    ASSERT_EQ(Do({"RPUSH", KeyOf("s:id"), "2", "a", "", "new", "b", "", "new"}), "7");
-    ASSERT_EQ(Do({"RPUSH", KeyOf("s:id"), "1", "c", "", "new"}), "11");
-    ASSERT_EQ(Do({"SET", KeyOf("p"), "id"}), "OK");
-  }
-  void ExpectDone() {
-    EXPECT_EQ(Do({"EXISTS", KeyOf("p"), KeyOf("s:id")}), "0");
-    EXPECT_EQ(Do({"MGET", KeyOf("k:b"), KeyOf("k:c")}), "new\nnew");
-    EXPECT_EQ(Do({"ZCARD", KeyOf("i")}), "3");
-  }
-};
-
-TEST_F(RedisStoreLeftTest, AReaderCarriesItOut) {
-  EXPECT_THAT(Get("a"), Optional(Eq("new")));
-  ExpectDone();
-}
-
-TEST_F(RedisStoreLeftTest, AScanCarriesItOut) {
-  EXPECT_THAT(store_->Scan("p", "", std::nullopt, 10)->entries, SizeIs(3));
-  ExpectDone();
-}
-
-TEST_F(RedisStoreLeftTest, AWriterCarriesItOutBeforeItsConditionsAreChecked) {
-  EXPECT_EQ(store_->Commit({"p", {{"a", "old"}}, {{"a", "x", kForever}}, {}}).code(),
-            Code::kAborted);
-  ExpectDone();
-}
-
-TEST_F(RedisStoreLeftTest, ALargeWriterCarriesItOutFirst) {
-  EXPECT_TRUE(store_->Commit(Large(1, {{"a", "new"}})).ok());
-  EXPECT_THAT(Get("c"), Optional(Eq("new")));
-}
-
-TEST_F(RedisStoreLeftTest, WhoeverSetsIfAbsentCarriesItOut) {
-  EXPECT_EQ(store_->SetIfAbsent({"p", "c"}, "mine", kForever).value(), "new");
-  ExpectDone();
-}
-
-TEST_F(RedisStoreLeftTest, ItIsCarriedOutWithoutAnyMemoryLeft) {
-  ASSERT_EQ(Do({"CONFIG", "SET", "maxmemory", "1"}), "OK");
-  EXPECT_THAT(Get("a"), Optional(Eq("new")));
-  ASSERT_EQ(Do({"CONFIG", "SET", "maxmemory", "0"}), "OK");
-  ExpectDone();
-}
 
 TEST_F(RedisStoreTest, WhatHasRunOutIsGoneNeitherEarlyNorLate) {
   constexpr base::Duration kBrief{300};
@@ -347,7 +171,7 @@ TEST_F(RedisStoreTest, WithoutMemoryWritesAreRefusedAndErasesAndReadsGoOn) {
       store_->Commit({"p", {}, {{"b", "1", kForever}, {"c", "1", kForever}}, {"a"}});
   EXPECT_EQ(status.code(), Code::kResourceExhausted);
   EXPECT_THAT(std::string(status.message()), HasSubstr("maxmemory"));
-  EXPECT_EQ(store_->Commit(Large(1, {})).code(), Code::kResourceExhausted);
+  EXPECT_EQ(store_->Commit(LargeTransaction(1, {})).code(), Code::kResourceExhausted);
   EXPECT_EQ(store_->SetIfAbsent({"p", "b"}, "1", kForever).status().code(),
             Code::kResourceExhausted);
   EXPECT_THAT(Get("a"), Optional(Eq("1")));
@@ -433,6 +257,28 @@ TEST_F(RedisStoreTest, SaysThatNobodyIsThere) {
 TEST_F(RedisStoreTest, SaysThatItIsNoCluster) {
   options_.mode = RedisMode::kCluster;
   EXPECT_EQ(OpenRedisStore(options_, clock_).status().code(), Code::kFailedPrecondition);
+}
+
+TEST_F(RedisStoreTest, RefusesAServerThatThrowsDataAway) {
+  ASSERT_EQ(Do({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"}), "OK");
+  const auto store = OpenRedisStore(options_, clock_);
+  EXPECT_EQ(store.status().code(), Code::kFailedPrecondition);
+  EXPECT_THAT(std::string(store.status().message()), HasSubstr("noeviction"));
+  ASSERT_EQ(Do({"CONFIG", "SET", "maxmemory-policy", "noeviction"}), "OK");
+}
+
+TEST_F(RedisStoreTest, LooksForThePrimaryAgainWhenItsServerHasBecomeAReplica) {
+  ASSERT_EQ(Do({"REPLICAOF", "127.0.0.1", "1"}), "OK");
+  const std::string before = Do({"CLIENT", "LIST"});
+  EXPECT_EQ(Put("a", "1").code(), Code::kUnavailable);
+  ASSERT_EQ(Do({"REPLICAOF", "NO", "ONE"}), "OK");
+  EXPECT_TRUE(Eventually([&] { return Put("a", "1").ok(); }));
+  // By a new connection.
+  const auto last_of = [](const std::string& clients) {
+    const size_t line = clients.rfind("name=centralita");
+    return clients.substr(clients.rfind("id=", line), 20);
+  };
+  EXPECT_NE(last_of(Do({"CLIENT", "LIST"})), last_of(before));
 }
 
 TEST_F(RedisStoreTest, SaysThatForeignDataIsInTheWay) {

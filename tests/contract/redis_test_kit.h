@@ -45,6 +45,16 @@ inline Transaction PutOne(const std::string& partition, const std::string& name,
   return {partition, {}, {{name, value, time_to_live}}, {}};
 }
 
+// More than fits one script.
+inline Transaction LargeTransaction(int value, std::vector<Condition> conditions,
+                                    int puts = 2'000) {
+  Transaction transaction{"p", std::move(conditions), {}, {}};
+  for (int i = 0; i < puts; ++i) {
+    transaction.puts.push_back({"k" + std::to_string(i), std::to_string(value), kForever});
+  }
+  return transaction;
+}
+
 // How often a node has answered with this error.
 inline int ErrorsOf(const testing::RedisServer& server, const std::string& error) {
   const std::string stats = server.Run({"INFO", "errorstats"}).value_or("");
@@ -52,5 +62,57 @@ inline int ErrorsOf(const testing::RedisServer& server, const std::string& error
   const size_t at = stats.find(field);
   return at == std::string::npos ? 0 : std::stoi(stats.substr(at + field.size()));
 }
+
+// A test that kills or changes the server has it as it was at its end.
+class Server final : public ::testing::Environment {
+ public:
+  void SetUp() override {
+    auto server = centralita::testing::RedisServer::Start();
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+  void TearDown() override { server_.reset(); }
+  centralita::testing::RedisServer& get() { return *server_; }
+
+ private:
+  std::unique_ptr<centralita::testing::RedisServer> server_;
+};
+
+inline Server& TheServer() {
+  static auto* const server = static_cast<Server*>(::testing::AddGlobalTestEnvironment(new Server));
+  return *server;
+}
+class RedisStoreTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(Do({"CONFIG", "RESETSTAT"}), "OK");
+    Open();
+  }
+
+  void Open() {
+    auto store = OpenRedisStore(options_, clock_);
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+  }
+  std::string Do(const std::vector<std::string>& command) {
+    auto answer = server_.Run(command);
+    return answer.ok() ? *answer : answer.status().ToString();
+  }
+  std::string KeyOf(const std::string& rest) const { return options_.key_prefix + ":{p}:" + rest; }
+  std::optional<std::string> Get(const std::string& name) {
+    auto value = store_->Get({"p", name});
+    EXPECT_TRUE(value.ok()) << value.status();
+    return value.value_or(std::nullopt);
+  }
+  absl::Status Put(const std::string& name, const std::string& value,
+                   base::Duration time_to_live = kForever) {
+    return store_->Commit(PutOne("p", name, value, time_to_live));
+  }
+
+  centralita::testing::RedisServer& server_ = TheServer().get();
+  const base::SystemClock clock_;
+  RedisStoreOptions options_ = PatientOptions({server_.address()});
+  std::unique_ptr<Store> store_;
+};
 
 }  // namespace centralita::store

@@ -187,7 +187,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(const RedisStoreOptions& op
     const std::shared_ptr<Node> node = client->NodeAt(options.addresses.front());
     client->slots_.assign(kSlots, node);
   }
-  ABSL_RETURN_IF_ERROR(client->CheckServer());
+  ABSL_RETURN_IF_ERROR(client->CheckServers());
   return client;
 }
 
@@ -207,31 +207,24 @@ Client::~Client() {
   reader_.reset();
 }
 
-absl::Status Client::CheckServer() {
-  std::shared_ptr<Node> node;
-  for (uint32_t slot = 0; slot < kSlots && node == nullptr; ++slot) {
-    node = NodeOf(static_cast<uint16_t>(slot));
+absl::Status Client::CheckServers() {
+  std::vector<std::shared_ptr<Node>> nodes;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [address, node] : nodes_) nodes.push_back(node);
   }
-  if (node == nullptr) return NoNode(0);
-  ABSL_ASSIGN_OR_RETURN(const Reply info, Ask(*node, MakeCommand(0, {"INFO", "server"})));
-  const std::string_view text = Text(*info);
-  const auto field = [&](std::string_view name) {
-    const size_t begin = text.find(name);
-    if (begin == std::string_view::npos) return std::string_view();
-    const std::string_view rest = text.substr(begin + name.size());
-    return rest.substr(0, rest.find('\r'));
-  };
-  const std::string_view version = field("redis_version:");
-  const size_t dot = version.find('.');
-  if (dot == 1 && version[0] < '7') {
-    return base::Error(
-        absl::StatusCode::kFailedPrecondition, "redis_too_old",
-        fmt::format("Redis at {} has version {}; 7.0 or later is needed.", node->address, version));
+  absl::Status status;
+  for (const auto& node : nodes) {
+    const absl::Status one = CheckServer(*node);
+    // A cluster may lack a node when we come.
+    if (!one.ok() && (nodes.size() == 1 || !absl::IsUnavailable(one))) status = one;
   }
-  if (settings_->options.mode == RedisMode::kSingle && field("redis_mode:") == "cluster") {
-    return TranslateError("MOVED", node->address);
-  }
-  return absl::OkStatus();
+  return status;
+}
+
+absl::Status Client::CheckServer(Node& node) {
+  ABSL_ASSIGN_OR_RETURN(const Reply info, Ask(node, MakeCommand(0, {"INFO", "all"})));
+  return CheckInfo(Text(*info), settings_->options.mode, node.address);
 }
 
 std::vector<absl::StatusOr<Reply>> Client::Run(const std::vector<Command>& commands,

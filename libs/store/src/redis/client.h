@@ -55,7 +55,9 @@ class Client final {
   class Call;
 
   Client(std::unique_ptr<ConnectionSettings> settings, const base::Clock& clock);
-  absl::Status CheckServer();
+  // Is this what we can work with?
+  absl::Status CheckServers();
+  absl::Status CheckServer(Node& node);
 
   std::shared_ptr<Node> NodeOf(uint16_t slot);
   // With mutex_ held. Null if the address makes no sense.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "centralita/base/error.h"
+#include "centralita/base/status_macros.h"
 #include "errors.h"
 
 namespace centralita::store::redis {
@@ -126,7 +127,7 @@ void Connection::TakeInbox(Instant now) {
 
 short Connection::PollEvents() const {
   if (state_ == State::kConnecting) return POLLOUT;
-  return static_cast<short>(POLLIN | (handle_->has_unsent() ? POLLOUT : 0));
+  return static_cast<short>(POLLIN | (handle_->wants_to_send() ? POLLOUT : 0));
 }
 
 void Connection::OnEvents(short events, Instant now) {
@@ -166,7 +167,13 @@ absl::Status Connection::ReadReplies(Instant now) {
       if (IsError(**reply)) return TranslateError(Text(**reply), address_);
       return ConnectionError("answered what nobody asked", address_);
     }
+    absl::Status demoted;
+    if (IsError(**reply) && Text(**reply).starts_with("READONLY")) {
+      demoted = TranslateError(Text(**reply), address_);
+    }
     OnReply(*std::move(reply));
+    // After a failover the address leads to another server; this connection would not.
+    ABSL_RETURN_IF_ERROR(demoted);
   }
 }
 

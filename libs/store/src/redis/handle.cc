@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <hiredis/hiredis_ssl.h>
 #include <hiredis/sds.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <charconv>
@@ -73,8 +74,16 @@ absl::Status Handle::CheckConnected() {
 }
 
 absl::Status Handle::StartTls(const Tls& tls, const std::string& host) {
-  if (redisInitiateSSL(context_.get(), tls.NewSession(host)) == REDIS_OK) return absl::OkStatus();
-  return Error();
+  TlsSession session = tls.NewSession(host);
+  if (redisInitiateSSL(context_.get(), session.get()) != REDIS_OK) return Error();
+  // hiredis owns it now.
+  tls_ = session.release();
+  return absl::OkStatus();
+}
+
+bool Handle::wants_to_send() const {
+  // In the middle of a handshake it is the other side's turn, and it would be asked in vain.
+  return sdslen(context_->obuf) > 0 && (tls_ == nullptr || !SSL_want_read(tls_));
 }
 
 void Handle::Append(std::string_view bytes) {

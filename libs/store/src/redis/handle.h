@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "tls.h"
 
 namespace centralita::store::redis {
 
@@ -34,8 +35,6 @@ struct Endpoint {
 // "host:port", "[::1]:6379", "::1:6379" (as Redis writes it) or "unix:/path"; INVALID_ARGUMENT.
 absl::StatusOr<Endpoint> ParseAddress(std::string_view address);
 
-class Tls;
-
 // One connection, which never blocks. Used by one thread. Errors: UNAVAILABLE; the connection is of
 // no use any more then.
 class Handle final {
@@ -50,6 +49,8 @@ class Handle final {
 
   void Append(std::string_view bytes);
   bool has_unsent() const;
+  // It may be able to send as soon as the socket can be written.
+  bool wants_to_send() const;
   absl::Status Write();
   // What has come, as far as it is worth waiting for none of it.
   absl::Status Read();
@@ -66,6 +67,8 @@ class Handle final {
 
   std::unique_ptr<redisContext, Free> context_;
   std::string address_;
+  // Owned by context_; null without TLS.
+  const SSL* tls_ = nullptr;
 };
 
 }  // namespace centralita::store::redis

@@ -1,11 +1,14 @@
 #include "settings.h"
 
+#include <fmt/format.h>
+
 #include <string_view>
 #include <vector>
 
 #include "centralita/base/error.h"
 #include "centralita/base/status_macros.h"
 #include "command.h"
+#include "errors.h"
 #include "handle.h"
 
 namespace centralita::store::redis {
@@ -46,7 +49,37 @@ absl::Status CheckOptions(const RedisStoreOptions& options) {
   return absl::OkStatus();
 }
 
+std::string_view FieldOf(std::string_view info, std::string_view name) {
+  const size_t begin = info.find(name);
+  if (begin == std::string_view::npos) return {};
+  const std::string_view rest = info.substr(begin + name.size());
+  return rest.substr(0, rest.find('\r'));
+}
+
+absl::Status Unfit(std::string_view reason, std::string_view message) {
+  return base::Error(absl::StatusCode::kFailedPrecondition, reason, message);
+}
+
 }  // namespace
+
+absl::Status CheckInfo(std::string_view info, RedisMode mode, std::string_view address) {
+  const std::string_view version = FieldOf(info, "redis_version:");
+  if (version.size() > 1 && version[1] == '.' && version[0] < '7') {
+    return Unfit("redis_too_old", fmt::format("Redis at {} has version {}; 7.0 or later is needed.",
+                                              address, version));
+  }
+  if (mode == RedisMode::kSingle && FieldOf(info, "redis_mode:") == "cluster") {
+    return TranslateError("MOVED", address);
+  }
+  const std::string_view policy = FieldOf(info, "maxmemory_policy:");
+  if (policy.empty() || policy == "noeviction") return absl::OkStatus();
+  // A checkpoint that lacks some of its entries looks like a whole one.
+  return Unfit(
+      "redis_evicts",
+      fmt::format("Redis at {} has the maxmemory-policy {}: when it is full it would throw "
+                  "away parts of what belongs together. Set noeviction.",
+                  address, policy));
+}
 
 absl::StatusOr<std::unique_ptr<ConnectionSettings>> MakeSettings(const RedisStoreOptions& options) {
   ABSL_RETURN_IF_ERROR(CheckOptions(options));

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "centralita/store/redis_store.h"
 #include "tls.h"
@@ -22,5 +23,9 @@ struct ConnectionSettings {
 
 // INVALID_ARGUMENT with the option that makes no sense.
 absl::StatusOr<std::unique_ptr<ConnectionSettings>> MakeSettings(const RedisStoreOptions& options);
+
+// Whether a server, by its answer to INFO, is one that the store can rely on: FAILED_PRECONDITION
+// if it is too old, of another mode, or may throw away what it was given.
+absl::Status CheckInfo(std::string_view info, RedisMode mode, std::string_view address);
 
 }  // namespace centralita::store::redis

@@ -21,6 +21,8 @@ absl::Status CannotUse(std::string_view what, const std::string& file) {
 
 }  // namespace
 
+void FreeSession::operator()(SSL* session) const { SSL_free(session); }
+
 void Tls::Free::operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 
 absl::StatusOr<std::unique_ptr<Tls>> Tls::Make(const RedisTls& options) {
@@ -49,14 +51,14 @@ absl::Status Tls::Load(const RedisTls& options) {
   return absl::OkStatus();
 }
 
-SSL* Tls::NewSession(const std::string& host) const {
-  SSL* session = SSL_new(context_.get());
+TlsSession Tls::NewSession(const std::string& host) const {
+  TlsSession session(SSL_new(context_.get()));
   const std::string& name = server_name_.empty() ? host : server_name_;
-  X509_VERIFY_PARAM* param = SSL_get0_param(session);
+  X509_VERIFY_PARAM* param = SSL_get0_param(session.get());
   // An address is checked as one; SNI is for names only.
   if (X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str()) != 1) {
-    SSL_set1_host(session, name.c_str());
-    SSL_set_tlsext_host_name(session, name.c_str());
+    SSL_set1_host(session.get(), name.c_str());
+    SSL_set_tlsext_host_name(session.get(), name.c_str());
   }
   return session;
 }

@@ -12,14 +12,19 @@ using SSL_CTX = struct ssl_ctx_st;
 
 namespace centralita::store::redis {
 
+struct FreeSession {
+  void operator()(SSL* session) const;
+};
+using TlsSession = std::unique_ptr<SSL, FreeSession>;
+
 // Immutable.
 class Tls final {
  public:
   // INVALID_ARGUMENT, with the file, if one cannot be used.
   static absl::StatusOr<std::unique_ptr<Tls>> Make(const RedisTls& options);
 
-  // For one connection; hiredis owns it from then on.
-  SSL* NewSession(const std::string& host) const;
+  // For one connection.
+  TlsSession NewSession(const std::string& host) const;
 
  private:
   struct Free {

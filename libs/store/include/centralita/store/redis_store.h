@@ -31,7 +31,8 @@
 // Errors beside those of store.h: UNAVAILABLE after a connection is lost: a transaction may have
 // been carried out or not. UNAUTHENTICATED, PERMISSION_DENIED: settings. RESOURCE_EXHAUSTED: Redis
 // has reached maxmemory, or too many calls wait here. DATA_LOSS: foreign data under our keys.
-// Redis must not evict (maxmemory-policy noeviction).
+// Redis must not evict (maxmemory-policy noeviction): a checkpoint without some of its entries
+// would look like a whole one.
 #pragma once
 
 #include <memory>
@@ -80,7 +81,8 @@ struct RedisStoreOptions {
 };
 
 // Connects and looks at the server: UNAVAILABLE if it cannot be reached, FAILED_PRECONDITION if it
-// is older than 7.0 or `mode` does not fit it, INVALID_ARGUMENT for options that make no sense.
+// is older than 7.0, `mode` does not fit it, or it
+// evicts, INVALID_ARGUMENT for options that make no sense.
 // `clock`'s monotonic time must run by itself (it paces reconnects); it outlives the store.
 absl::StatusOr<std::unique_ptr<Store>> OpenRedisStore(const RedisStoreOptions& options,
                                                       const base::Clock& clock);
