@@ -147,6 +147,10 @@ absl::Status Admin::AddSettings(Found& found) {
 
 absl::StatusOr<Admin::Found> Admin::Find(const std::string& topic) {
   ABSL_ASSIGN_OR_RETURN(Found found, FindDescription(topic));
+  {
+    const std::lock_guard lock(mutex_);
+    partitions_[topic] = found.info.spec.partitions;
+  }
   ABSL_RETURN_IF_ERROR(AddSettings(found));
   TopicSpec& spec = found.info.spec;
   spec.compacted = TextIn(found.settings, kCleanup).find("compact") != std::string::npos;

@@ -20,10 +20,6 @@ constexpr size_t kRefill = 512;
 
 void SignalWaker(rd_kafka_t*, void* waker) { static_cast<Waker*>(waker)->Signal(); }
 
-bool IsEmpty(const PollResult& result) {
-  return result.assigned.empty() && result.revoked.empty() && result.batches.empty();
-}
-
 std::string_view Bytes(const void* data, size_t size) {
   return data == nullptr ? std::string_view()
                          : std::string_view(static_cast<const char*>(data), size);
@@ -70,36 +66,36 @@ absl::StatusOr<std::unique_ptr<KafkaConsumer>> KafkaConsumer::Open(
     const KafkaLogOptions& log_options, const Membership& membership,
     const ConsumerOptions& options, size_t partitions, Admin& admin, const base::Clock& clock) {
   auto consumer = std::unique_ptr<KafkaConsumer>(
-      new KafkaConsumer(log_options, membership, options, admin, clock));
-  ABSL_ASSIGN_OR_RETURN(consumer->link_->handle,
-                        Handle::Open(log_options, Handle::Kind::kConsumer,
-                                     SettingsOf(log_options, membership, partitions),
-                                     RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR));
-  rd_kafka_poll_set_consumer(consumer->rk());
-  consumer->events_ = QueuePtr(rd_kafka_queue_get_consumer(consumer->rk()));
-  rd_kafka_queue_cb_event_enable(consumer->events_.get(), &SignalWaker, &consumer->link_->waker);
+      new KafkaConsumer(log_options, membership, options, partitions, admin, clock));
+  ABSL_RETURN_IF_ERROR(consumer->Connect());
   return consumer;
 }
 
-KafkaConsumer::~KafkaConsumer() { Close(); }
-
-absl::Status KafkaConsumer::Join(const std::vector<std::string>& topics) {
-  const ListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
-  for (const std::string& topic : topics) {
-    rd_kafka_topic_partition_list_add(list.get(), NameInKafka(log_options_, topic).c_str(),
-                                      RD_KAFKA_PARTITION_UA);
-  }
-  return ToStatus(rd_kafka_subscribe(rk(), list.get()),
-                  fmt::format("joining group '{}'", membership_.group));
+absl::Status KafkaConsumer::Connect() {
+  auto link = std::make_shared<Link>();
+  link->signals = signals_;
+  ABSL_ASSIGN_OR_RETURN(link->handle,
+                        Handle::Open(log_options_, Handle::Kind::kConsumer,
+                                     SettingsOf(log_options_, membership_, partitions_),
+                                     RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR));
+  // The queue of an earlier client goes before that client.
+  events_.reset();
+  link_ = std::move(link);
+  rd_kafka_poll_set_consumer(rk());
+  events_ = QueuePtr(rd_kafka_queue_get_consumer(rk()));
+  rd_kafka_queue_cb_event_enable(events_.get(), &SignalWaker, &signals_->waker);
+  return absl::OkStatus();
 }
+
+KafkaConsumer::~KafkaConsumer() { Close(); }
 
 void KafkaConsumer::Attach(const std::vector<TopicPartition>& partitions) {
   for (const TopicPartition& name : partitions) Hold(name, std::nullopt);
 }
 
 void KafkaConsumer::Wake() {
-  link_->interrupted = true;
-  link_->waker.Interrupt();
+  signals_->interrupted = true;
+  signals_->waker.Interrupt();
 }
 
 absl::StatusOr<PollResult> KafkaConsumer::Poll(base::Duration max_wait) {
@@ -107,14 +103,14 @@ absl::StatusOr<PollResult> KafkaConsumer::Poll(base::Duration max_wait) {
   ABSL_RETURN_IF_ERROR(FinishRebalance());
   ABSL_RETURN_IF_ERROR(MoveAll());
   while (true) {
-    link_->waker.Clear();
+    signals_->waker.Clear();
     ABSL_ASSIGN_OR_RETURN(PollResult result, Look());
     result.settled = settled_;
     if (!IsEmpty(result) || max_wait.count() <= 0) return result;
     const base::Duration wait = std::min(max_wait, kLongestWait);
     const auto start = clock_.Monotonic();
-    const bool woken = link_->waker.Wait(wait);
-    if (link_->interrupted.exchange(false)) return result;
+    const bool woken = signals_->waker.Wait(wait);
+    if (signals_->interrupted.exchange(false)) return result;
     const auto waited = std::chrono::duration_cast<base::Duration>(clock_.Monotonic() - start);
     // Not each wake-up brings something to return.
     max_wait -= woken ? std::min(waited, wait) : wait;
@@ -139,117 +135,6 @@ absl::StatusOr<PollResult> KafkaConsumer::Look() {
     result.batches.push_back(**std::move(batch));
   }
   return result;
-}
-
-// ---- the group ----
-
-bool KafkaConsumer::IsCooperative() const {
-  // Outside a group incremental changes are fine as well.
-  return membership_.group.empty() || log_options_.rebalance == KafkaRebalance::kCooperative;
-}
-
-absl::Status KafkaConsumer::TakeEvents(PollResult& result) {
-  if (rebalance_ != nullptr && !told_) return TakeAssigned(result);
-  while (IsEmpty(result)) {
-    EventPtr event(rd_kafka_queue_poll(events_.get(), 0));
-    if (event == nullptr) break;
-    switch (rd_kafka_event_type(event.get())) {
-      case RD_KAFKA_EVENT_REBALANCE:
-        ABSL_RETURN_IF_ERROR(TakeRebalance(std::move(event), result));
-        break;
-      case RD_KAFKA_EVENT_ERROR:
-        ABSL_RETURN_IF_ERROR(TakeError(event.get()));
-        break;
-      default:
-        break;
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status KafkaConsumer::TakeRebalance(EventPtr event, PollResult& result) {
-  const bool assigned = rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-  rebalance_ = std::move(event);
-  told_ = false;
-  if (assigned) {
-    ABSL_RETURN_IF_ERROR(TakeAssigned(result));
-  } else {
-    TakeRevoked(*rd_kafka_event_topic_partition_list(rebalance_.get()), result);
-  }
-  // Nothing to tell, so nothing to wait for.
-  return IsEmpty(result) ? FinishRebalance() : absl::OkStatus();
-}
-
-absl::Status KafkaConsumer::TakeAssigned(PollResult& result) {
-  const rd_kafka_topic_partition_list_t& partitions =
-      *rd_kafka_event_topic_partition_list(rebalance_.get());
-  ListPtr committed(rd_kafka_topic_partition_list_copy(&partitions));
-  if (committed->cnt > 0) {
-    ABSL_RETURN_IF_ERROR(
-        ToStatus(rd_kafka_committed(rk(), committed.get(), TimeoutMs()),
-                 fmt::format("asking what group '{}' has committed", membership_.group)));
-  }
-  for (int i = 0; i < committed->cnt; ++i) {
-    const rd_kafka_topic_partition_t& partition = committed->elems[i];
-    std::optional<uint64_t> offset;
-    if (partition.offset >= 0) offset = static_cast<uint64_t>(partition.offset);
-    const TopicPartition name = NameOf(partition);
-    Hold(name, offset);
-    result.assigned.push_back({.partition = name, .committed = offset.value_or(0)});
-  }
-  told_ = true;
-  settled_ = true;
-  return absl::OkStatus();
-}
-
-void KafkaConsumer::TakeRevoked(const rd_kafka_topic_partition_list_t& partitions,
-                                PollResult& result) {
-  for (int i = 0; i < partitions.cnt; ++i) {
-    const TopicPartition name = NameOf(partitions.elems[i]);
-    Held* const held = Find(name);
-    if (held == nullptr) continue;
-    LetGo(*held);
-    leaving_.push_back(name);
-    result.revoked.push_back(name);
-  }
-  told_ = true;
-  settled_ = false;
-}
-
-absl::Status KafkaConsumer::FinishRebalance() {
-  if (rebalance_ == nullptr || !told_) return absl::OkStatus();
-  const EventPtr event = std::move(rebalance_);
-  const rd_kafka_topic_partition_list_t& partitions =
-      *rd_kafka_event_topic_partition_list(event.get());
-  if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-    std::vector<Held*> gained;
-    for (int i = 0; i < partitions.cnt; ++i) {
-      if (Held* const held = Find(NameOf(partitions.elems[i])); held != nullptr)
-        gained.push_back(held);
-    }
-    return Start(gained);
-  }
-  leaving_.clear();
-  if (!IsCooperative()) {
-    return ToStatus(rd_kafka_assign(rk(), nullptr), "letting go of partitions");
-  }
-  const ErrorPtr error(rd_kafka_incremental_unassign(rk(), &partitions));
-  return ToStatus(rd_kafka_error_code(error.get()), "letting go of partitions");
-}
-
-absl::Status KafkaConsumer::TakeError(rd_kafka_event_t* event) const {
-  const absl::Status status =
-      ToStatus(rd_kafka_event_error(event),
-               membership_.group.empty() ? std::string("reading")
-                                         : fmt::format("reading as member '{}' of group '{}'",
-                                                       membership_.member, membership_.group),
-               rd_kafka_event_error_string(event));
-  if (rd_kafka_event_error_is_fatal(event) != 0 || absl::IsPermissionDenied(status) ||
-      absl::IsNotFound(status)) {
-    return status;
-  }
-  // News about brokers, which librdkafka handles and logs.
-  return absl::OkStatus();
 }
 
 // ---- places ----
@@ -430,11 +315,15 @@ absl::Status KafkaConsumer::Commit(const TopicPartition& partition, uint64_t nex
       ToStatus(rd_kafka_commit_queue(rk(), list.get(), answers.get(), nullptr, nullptr), what));
   const EventPtr answer(rd_kafka_queue_poll(answers.get(), TimeoutMs()));
   if (answer == nullptr) return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, what);
-  ABSL_RETURN_IF_ERROR(ToStatus(rd_kafka_event_error(answer.get()), what));
+  rd_kafka_resp_err_t error = rd_kafka_event_error(answer.get());
   const rd_kafka_topic_partition_list_t* const results =
       rd_kafka_event_topic_partition_list(answer.get());
-  if (results == nullptr || results->cnt != 1) return absl::OkStatus();
-  return ToStatus(results->elems[0].err, what);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR && results != nullptr && results->cnt == 1)
+    error = results->elems[0].err;
+  absl::Status status = ToStatus(error, what);
+  // The partition is still ours; it is the group's generation that has just ended.
+  if (absl::IsFailedPrecondition(status)) return absl::UnavailableError(status.message());
+  return status;
 }
 
 // ---- what it holds ----
@@ -447,7 +336,7 @@ void KafkaConsumer::Hold(const TopicPartition& name, std::optional<uint64_t> com
   held.queue = QueuePtr(rd_kafka_queue_get_partition(
       rk(), NameInKafka(log_options_, name.topic).c_str(), static_cast<int32_t>(name.partition)));
   rd_kafka_queue_forward(held.queue.get(), nullptr);
-  rd_kafka_queue_cb_event_enable(held.queue.get(), &SignalWaker, &link_->waker);
+  rd_kafka_queue_cb_event_enable(held.queue.get(), &SignalWaker, &signals_->waker);
   const auto place = std::ranges::lower_bound(held_, name, {}, &Held::name);
   held_.insert(place, std::move(held));
 }
@@ -468,45 +357,6 @@ void KafkaConsumer::LetGo(Held& held) {
   rd_kafka_queue_cb_event_enable(held.queue.get(), nullptr, nullptr);
   const TopicPartition name = held.name;
   std::erase_if(held_, [&name](const Held& each) { return each.name == name; });
-}
-
-// ---- the end ----
-
-void KafkaConsumer::Close() {
-  if (std::exchange(closed_, true) || events_ == nullptr) return;
-  constexpr int kRounds = 60;
-  constexpr int kRoundMs = 50;
-  rd_kafka_queue_cb_event_enable(events_.get(), nullptr, nullptr);
-  if (!membership_.group.empty()) Leave();
-  while (!held_.empty()) LetGo(held_.back());
-  const ErrorPtr error(rd_kafka_consumer_close_queue(rk(), events_.get()));
-  for (int i = 0; i < kRounds && error == nullptr && rd_kafka_consumer_closed(rk()) == 0; ++i) {
-    const EventPtr event(rd_kafka_queue_poll(events_.get(), kRoundMs));
-    if (event != nullptr && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE)
-      rd_kafka_assign(rk(), nullptr);
-  }
-  events_.reset();
-}
-
-// librdkafka lets a static member that closes stay in the group; one that unsubscribes leaves, and
-// then has no member id any more.
-void KafkaConsumer::Leave() {
-  constexpr int kRounds = 150;
-  constexpr int kRoundMs = 20;
-  told_ = true;
-  FinishRebalance().IgnoreError();
-  rd_kafka_unsubscribe(rk());
-  for (int i = 0; i < kRounds; ++i) {
-    EventPtr event(rd_kafka_queue_poll(events_.get(), i == 0 ? 0 : kRoundMs));
-    if (event != nullptr && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
-      rebalance_ = std::move(event);
-      FinishRebalance().IgnoreError();
-    }
-    char* const member = rd_kafka_memberid(rk());
-    const bool gone = member == nullptr || *member == '\0';
-    rd_kafka_mem_free(rk(), member);
-    if (gone) return;
-  }
 }
 
 }  // namespace centralita::eventlog::kafka

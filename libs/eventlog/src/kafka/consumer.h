@@ -31,6 +31,10 @@ struct Membership {
   std::string member;
 };
 
+inline bool IsEmpty(const PollResult& result) {
+  return result.assigned.empty() && result.revoked.empty() && result.batches.empty();
+}
+
 class KafkaConsumer final : public Consumer {
  public:
   // `admin` and `clock` outlive it; `partitions`: how many there are to read at most, for bounds.
@@ -53,11 +57,14 @@ class KafkaConsumer final : public Consumer {
   void Close() override;
 
  private:
+  struct Signals {
+    Waker waker;
+    std::atomic<bool> interrupted{false};
+  };
   // What messages need to live, longer than the consumer if they do.
   struct Link {
     // Declared first: librdkafka's threads signal it until the handle is gone.
-    Waker waker;
-    std::atomic<bool> interrupted{false};
+    std::shared_ptr<Signals> signals;
     std::unique_ptr<Handle> handle;
   };
   struct Held {
@@ -83,10 +90,12 @@ class KafkaConsumer final : public Consumer {
   struct Storage;
 
   KafkaConsumer(const KafkaLogOptions& log_options, Membership membership,
-                const ConsumerOptions& options, Admin& admin, const base::Clock& clock)
+                const ConsumerOptions& options, size_t partitions, Admin& admin,
+                const base::Clock& clock)
       : log_options_(log_options),
         membership_(std::move(membership)),
         options_(options),
+        partitions_(partitions),
         admin_(admin),
         clock_(clock) {}
 
@@ -95,7 +104,12 @@ class KafkaConsumer final : public Consumer {
   absl::Status TakeRebalance(EventPtr event, PollResult& result);
   absl::Status TakeAssigned(PollResult& result);
   void TakeRevoked(const rd_kafka_topic_partition_list_t& partitions, PollResult& result);
-  absl::Status TakeError(rd_kafka_event_t* event) const;
+  absl::Status TakeError(rd_kafka_event_t* event);
+  // Makes a client of librdkafka.
+  absl::Status Connect();
+  absl::Status Subscribe();
+  // Leaves everything behind and joins as if it were new.
+  absl::Status JoinAgain(PollResult& result);
   // Does what the last change of the group, which has been told, asks for.
   absl::Status FinishRebalance();
   absl::StatusOr<std::vector<Assignment>> Committed(
@@ -126,11 +140,14 @@ class KafkaConsumer final : public Consumer {
   const KafkaLogOptions log_options_;
   const Membership membership_;
   const ConsumerOptions options_;
+  const size_t partitions_;
   Admin& admin_;
   const base::Clock& clock_;
-  std::shared_ptr<Link> link_ = std::make_shared<Link>();
+  const std::shared_ptr<Signals> signals_ = std::make_shared<Signals>();
+  std::shared_ptr<Link> link_;
   // Of what concerns no single partition.
   QueuePtr events_;
+  std::vector<std::string> topics_;
   // In order of names.
   std::vector<Held> held_;
   // Told as revoked and not let go of.
@@ -139,6 +156,8 @@ class KafkaConsumer final : public Consumer {
   EventPtr rebalance_;
   bool told_ = false;
   bool settled_ = false;
+  // It has to join again.
+  bool fenced_by_itself_ = false;
   // Who comes first in the next Poll().
   size_t turn_ = 0;
   bool closed_ = false;

@@ -131,7 +131,8 @@ class Consumer {
   // A paused partition gives no records and keeps its place.
   virtual absl::Status Pause(const TopicPartition& partition) = 0;
   virtual absl::Status Resume(const TopicPartition& partition) = 0;
-  // Durable when it returns. For a group only: the next offset to read.
+  // Durable when it returns. For a group only: the next offset to read. UNAVAILABLE while the group
+  // is changing: read on, and commit later; whoever has the partition then may read some again.
   virtual absl::Status Commit(const TopicPartition& partition, uint64_t next_offset) = 0;
   // Makes a Poll() that waits return now. Thread-safe.
   virtual void Wake() = 0;
