@@ -172,7 +172,7 @@ debian_mirrors() {
           for (u = 1; u <= uris; ++u) for (s = 1; s <= suites; ++s) print uri[u], suite[s], field["components"] }' "$file"
     done
     # One line: deb [options] address suite components
-    cat "$etc"/sources.list "$etc"/sources.list.d/*.list 2>/dev/null |
+    { cat "$etc"/sources.list "$etc"/sources.list.d/*.list 2>/dev/null || true; } |
       sed -nE 's/#.*//; s/^[[:space:]]*deb(-src)?[[:space:]]+(\[[^]]*\][[:space:]]*)?//p'
   } | awk -v codename="$codename" '
       $2 != codename && $2 != "stable" && $2 != "oldstable" { next }
