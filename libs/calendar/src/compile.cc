@@ -16,7 +16,8 @@ namespace {
 
 using clocks::v1::Calendar;
 using clocks::v1::CalendarDefinition;
-using std::chrono_literals::operator""h;
+
+constexpr base::Duration kDay = std::chrono::hours(24);
 
 absl::Time ToAbsl(base::TimePoint t) { return absl::FromUnixMillis(base::ToUnixMillis(t)); }
 
@@ -57,9 +58,9 @@ void AppendDays(const DayPlan& plan, absl::TimeZone zone, const Range& range, Ca
 }  // namespace
 
 Range AroundNow(base::TimePoint now) {
-  const base::Duration step = 28 * 24h;
+  const base::Duration step = 28 * kDay;
   const base::TimePoint floor = base::TimePoint(now.time_since_epoch() / step * step);
-  return {floor - 31 * 24h, floor + step + 366 * 24h};
+  return {floor - 31 * kDay, floor + step + 366 * kDay};
 }
 
 absl::StatusOr<Calendar> Compile(const CalendarDefinition& definition, const Range& range) {

@@ -116,7 +116,7 @@ void ReadHolidays(const Value& value, CalendarDefinition& definition) {
 std::optional<LocalDate> ReadDate(const Value& value) {
   if (!value.present()) return std::nullopt;
   const std::string text = value.AsString();
-  const auto date = ParseDate(text);
+  auto date = ParseDate(text);
   if (date && date->year() > 0) return date;
   value.Error(fmt::format("'{}' is no date; write for example 2026-12-24", text));
   return std::nullopt;
