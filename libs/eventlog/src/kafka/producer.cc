@@ -81,14 +81,19 @@ absl::Status KafkaProducer::Append(Outgoing record, AckCallback ack) {
         base::ToAbsl(fmt::format("a record of {} bytes for topic '{}' is above the limit of {}",
                                  size, record.topic, log_options_.max_record_bytes)));
   }
-  ABSL_RETURN_IF_ERROR(admin_.CheckPartition({record.topic, record.partition}));
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  if (!Knows(record)) {
+    lock.unlock();
+    ABSL_RETURN_IF_ERROR(admin_.CheckPartition({record.topic, record.partition}));
+    ABSL_ASSIGN_OR_RETURN(const uint32_t partitions, admin_.PartitionsOf(record.topic));
+    lock.lock();
+    partitions_[record.topic] = partitions;
+  }
   ABSL_RETURN_IF_ERROR(CheckOpen());
   if (bytes_ >= options_.max_bytes) {
     return absl::ResourceExhaustedError(base::ToAbsl(
         fmt::format("producer '{}' has {} bytes in flight; wait for room", options_.name, bytes_)));
   }
-  const std::string topic = record.topic;
   auto pending = std::make_unique<Pending>(Pending{.number = next_number_,
                                                    .record = std::move(record),
                                                    .ack = std::move(ack),
@@ -99,12 +104,18 @@ absl::Status KafkaProducer::Append(Outgoing record, AckCallback ack) {
   } else {
     const rd_kafka_resp_err_t error = SendOrBreak(pending);
     if (failed_) return CheckOpen();
-    ABSL_RETURN_IF_ERROR(ToStatus(error, fmt::format("appending to topic '{}'", topic)));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return ToStatus(error, fmt::format("appending to topic '{}'", pending->record.topic));
   }
   ++next_number_;
   bytes_ += bytes;
   ++records_;
   return absl::OkStatus();
+}
+
+bool KafkaProducer::Knows(const Outgoing& record) const {
+  const auto found = partitions_.find(record.topic);
+  return found != partitions_.end() && record.partition < found->second;
 }
 
 rd_kafka_resp_err_t KafkaProducer::SendOrBreak(PendingPtr& pending) {
@@ -204,10 +215,18 @@ void KafkaProducer::Report(rd_kafka_event_t* reports) {
   size_t bytes = 0;
   std::vector<PendingPtr> again;
   size_t taken_back = 0;
+  // Only this thread finds failures among what was sent.
+  bool all_well = false;
+  {
+    const std::lock_guard lock(mutex_);
+    all_well = !failed_;
+  }
   while (const rd_kafka_message_t* const message = rd_kafka_event_message_next(reports)) {
     PendingPtr pending(static_cast<Pending*>(message->_private));
     ++taken_back;
-    const std::optional<absl::Status> failure = Failure(*pending, message->err);
+    all_well = all_well && message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    const std::optional<absl::Status> failure =
+        all_well ? absl::OkStatus() : Failure(*pending, message->err);
     if (!failure) {
       again.push_back(std::move(pending));
       continue;

@@ -59,6 +59,7 @@ class KafkaProducer final : public Producer {
       : log_options_(log_options), options_(options), admin_(admin) {}
   absl::StatusOr<std::unique_ptr<Session>> NewSession() const;
   absl::Status CheckOpen() const;
+  bool Knows(const Outgoing& record) const;
   // Hands it to librdkafka, which then owns it; otherwise it is still the caller's.
   rd_kafka_resp_err_t Send(PendingPtr& pending);
   rd_kafka_resp_err_t SendOrBreak(PendingPtr& pending);
@@ -82,6 +83,8 @@ class KafkaProducer final : public Producer {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::unique_ptr<Session> session_;
+  // Of topics that it has appended to.
+  base::StringMap<uint32_t> partitions_;
   uint64_t next_number_ = 0;
   // Of all that was taken and has no ack.
   size_t bytes_ = 0;
