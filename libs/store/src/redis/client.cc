@@ -125,6 +125,7 @@ class Client::Call final {
       }
     }
     last_error_ = TranslateError(error, progress.node->address);
+    if (absl::IsUnavailable(last_error_)) client_.WantSlots();
     const bool moving = base::ReasonOf(last_error_) == kSlotMoving;
     answer = last_error_;
     progress.pause = true;

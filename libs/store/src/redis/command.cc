@@ -34,7 +34,7 @@ CommandBuilder& CommandBuilder::Add(std::string_view argument) {
   return *this;
 }
 
-CommandBuilder& CommandBuilder::Append(CommandBuilder other) {
+CommandBuilder& CommandBuilder::Append(const CommandBuilder& other) {
   body_ += other.body_;
   arguments_ += other.arguments_;
   return *this;

@@ -37,7 +37,7 @@ class CommandBuilder final {
   CommandBuilder& Add(std::string_view argument);
   CommandBuilder& Add(int64_t number) { return Add(std::to_string(number)); }
   // All of another one's.
-  CommandBuilder& Append(CommandBuilder other);
+  CommandBuilder& Append(const CommandBuilder& other);
   size_t arguments() const { return arguments_; }
 
   Command Build(uint16_t slot) &&;

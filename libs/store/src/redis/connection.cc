@@ -148,7 +148,7 @@ void Connection::OnEvents(short events, Instant now) {
 
 absl::Status Connection::ReadReplies(Instant now) {
   // What has come before the end of the connection still counts.
-  const absl::Status status = handle_->Read();
+  absl::Status status = handle_->Read();
   last_progress_ = now;
   while (true) {
     absl::StatusOr<Reply> reply = handle_->Next();

@@ -18,7 +18,7 @@ namespace centralita::store::redis {
 namespace {
 
 // hiredis reads this much at once.
-constexpr size_t kReadSize = 16 * 1024;
+constexpr size_t kReadSize = size_t{16} * 1024;
 // Of these, before other connections have their turn.
 constexpr int kReadsInARow = 32;
 

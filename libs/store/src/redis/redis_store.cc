@@ -121,6 +121,7 @@ absl::StatusOr<std::vector<Value>> RedisStore::GetMany(const std::vector<Key>& k
   std::vector<Group> groups = GroupsOf(keys);
   while (!groups.empty()) {
     std::vector<Command> commands;
+    commands.reserve(groups.size());
     for (const Group& group : groups) commands.push_back(ReadOf(keys, group));
     auto answers = client_->Run(commands, WhenMoving::kTell);
     for (size_t g = 0; g < groups.size(); ++g) {
@@ -151,6 +152,7 @@ absl::Status RedisStore::Take(const Keys& keys, Group& group, absl::StatusOr<Rep
 // transaction was being carried out meanwhile.
 absl::Status RedisStore::TakeOneByOne(const Keys& keys, Group& group, std::vector<Value>& values) {
   std::vector<Command> commands;
+  commands.reserve(group.wanted.size());
   for (const size_t i : group.wanted) {
     commands.push_back(
         redis::MakeCommand(group.keys.slot(), {"GET", group.keys.Entry(keys[i].name)}));

@@ -207,7 +207,7 @@ Command Writer::SmallOnes(Transactions transactions, Line& line) const {
     for (const std::string& erase : t.erases) keys.Add(line.keys.Entry(erase));
   }
   const size_t key_count = keys.arguments();
-  keys.Append(std::move(arguments));
+  keys.Append(arguments);
   return std::move(keys).BuildScript(line.keys.slot(), scripts_.commit, key_count);
 }
 
