@@ -121,7 +121,11 @@ absl::Status RedisServer::WaitUntilItAnswers() {
       ended = true;
       return true;
     }
-    // One that wants a password answers too.
+    // Another server may have taken the port just before; one that wants a password says nothing.
+    const auto info = Run({"INFO", "server"});
+    if (info.ok() && info->find(fmt::format("process_id:{}\r", pid_)) == std::string::npos) {
+      return false;
+    }
     const auto pong = Run({"PING"});
     return !absl::IsUnavailable(pong.status()) &&
            !absl::StartsWith(pong.status().message(), "LOADING");
