@@ -69,7 +69,7 @@ TEST(CliTest, SettingsAreCheckedAndPrinted) {
   EXPECT_THAT(print.said, HasSubstr("grpc_port: 7777"));
   for (const char* flag : {"--node.grpc_prot=1", "--node.grpc_port=many", "--node.partitions=0"}) {
     const Finished refused = Centralita({"up", "--check-config", flag});
-    EXPECT_EQ(refused.exit_code, 1) << flag;
+    EXPECT_EQ(refused.exit_code, 2) << flag;
     const std::string name = PatternIn(flag, "--node\\.([a-z_]+)=");
     EXPECT_THAT(refused.said, HasSubstr(name)) << flag;
   }

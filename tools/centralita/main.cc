@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   AddExplain(app, run);
   AddPolicy(app, run);
   AddDlq(app, run);
+  AddTopics(app, run);
   CLI11_PARSE(app, argc, argv);
   return run();
 }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "centralita/app/watchdog.h"
+#include "centralita/base/status_macros.h"
 
 namespace centralita::app {
 namespace {
@@ -50,9 +51,9 @@ absl::Status Lifecycle::Drain(base::Duration limit) {
   return result;
 }
 
-int RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger& logger,
-                    base::Duration drain_limit) {
-  if (!lifecycle.Start().ok()) return 1;
+absl::Status RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger& logger,
+                             base::Duration drain_limit) {
+  ABSL_RETURN_IF_ERROR(lifecycle.Start());
   signal.Wait();
   logger.Info("draining", {{"limit_ms", drain_limit.count()}});
   Watchdog watchdog(drain_limit + kWatchdogMargin, [&logger] {
@@ -60,7 +61,7 @@ int RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger&
                  {{"hint", "A part did not keep to the drain's limit; the process ends now."}});
     std::_Exit(kWatchdogExit);
   });
-  return lifecycle.Drain(drain_limit).ok() ? 0 : 1;
+  return lifecycle.Drain(drain_limit);
 }
 
 }  // namespace centralita::app

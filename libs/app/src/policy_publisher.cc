@@ -19,6 +19,7 @@ namespace {
 using policy::v1::PolicySection;
 
 constexpr base::Duration kPollLimit{1000};
+constexpr int kMaxEmptyPolls = 20;
 constexpr base::Duration kFlushLimit{30'000};
 // Keeps a part of an activation far below what a log takes as one record.
 constexpr int kAgentsPerPart = 500;
@@ -31,9 +32,17 @@ absl::StatusOr<PolicyAssembler> ReadAll(eventlog::EventLog& log) {
   ABSL_RETURN_IF_ERROR(consumer->Seek(partition, range.begin));
   PolicyAssembler assembler;
   uint64_t next = range.begin;
+  int empty_polls = 0;
   while (next < range.end) {
     ABSL_ASSIGN_OR_RETURN(const eventlog::PollResult polled, consumer->Poll(kPollLimit));
-    if (polled.batches.empty()) break;
+    empty_polls = polled.batches.empty() ? empty_polls + 1 : 0;
+    // Taking what was read so far for everything would publish an old version number again.
+    if (empty_polls >= kMaxEmptyPolls) {
+      return base::Error(absl::StatusCode::kUnavailable, "policy_unreadable",
+                         fmt::format("The topic policy gave no records for {} although it has "
+                                     "more; nothing was published, try again.",
+                                     base::FormatDuration(kPollLimit * kMaxEmptyPolls)));
+    }
     for (const eventlog::RecordBatch& batch : polled.batches) {
       for (const eventlog::Record& record : batch.records()) {
         // What is damaged is about to be written anew.

@@ -19,7 +19,10 @@ std::shared_ptr<grpc::Channel> OpenChannel(const ChannelOptions& options) {
   // Without it, all channels of a process to one target share a connection, and a load generator
   // measures itself.
   args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), args);
+  const bool several = options.target.find(',') != std::string::npos;
+  if (several) args.SetLoadBalancingPolicyName("round_robin");
+  return grpc::CreateCustomChannel(several ? "ipv4:" + options.target : options.target,
+                                   grpc::InsecureChannelCredentials(), args);
 }
 
 void SetDeadline(grpc::ClientContext& context, base::Duration limit) {

@@ -33,21 +33,23 @@ class ClassifierAppImpl final : public ClassifierApp {
 
   absl::Status Run(const ClassifierOptions& options) {
     FillStore();
-    ABSL_ASSIGN_OR_RETURN(auto facts, stage::PipelineRunner::Create(
-                                          OptionsOf(options, stage::StageId::kFacts,
-                                                    "classifier-facts", deps_.logger),
-                                          deps_.log, deps_.clock, facts_role_));
-    ABSL_ASSIGN_OR_RETURN(auto fast, stage::PipelineRunner::Create(
-                                         OptionsOf(options, stage::StageId::kClassifier,
-                                                   "classifier-fast", deps_.logger),
-                                         deps_.log, deps_.clock, fast_role_));
+    ABSL_ASSIGN_OR_RETURN(auto facts,
+                          stage::PipelineRunner::Create(OptionsOf(options, stage::StageId::kFacts,
+                                                                  "classifier-facts", deps_.logger),
+                                                        deps_.log, deps_.clock, facts_role_));
+    ABSL_ASSIGN_OR_RETURN(
+        auto fast, stage::PipelineRunner::Create(OptionsOf(options, stage::StageId::kClassifier,
+                                                           "classifier-fast", deps_.logger),
+                                                 deps_.log, deps_.clock, fast_role_));
     facts_ = stage::PipelineThread::Start(std::move(facts));
     fast_ = stage::PipelineThread::Start(std::move(fast));
     return absl::OkStatus();
   }
 
-  bool Ready() const override {
-    return Health().ok() && fast_->runner().CaughtUp() && facts_->runner().CaughtUp();
+  absl::Status Ready() const override {
+    ABSL_RETURN_IF_ERROR(Health());
+    if (fast_->runner().CaughtUp() && facts_->runner().CaughtUp()) return absl::OkStatus();
+    return absl::UnavailableError("The classifier is still catching up.");
   }
 
   absl::Status Health() const override {

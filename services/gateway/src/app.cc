@@ -49,6 +49,9 @@ class App final : public GatewayApp {
         });
     watcher_ = std::make_unique<OwnerWatcher>(deps_.store, deps_.routers, commands_, sessions_,
                                               history_, deps_.logger);
+    exposed_ =
+        deps_.metrics.AddGaugeCallback("centralita_gateway_sessions", "Agents who are connected.",
+                                       {}, [this] { return static_cast<double>(Sessions()); });
     return absl::OkStatus();
   }
 
@@ -56,7 +59,11 @@ class App final : public GatewayApp {
   absl::Status Health() const override {
     return history_thread_ == nullptr ? absl::OkStatus() : history_thread_->runner().Health();
   }
-  bool Ready() const override { return watcher_ != nullptr && watcher_->AllWatched(); }
+  absl::Status Ready() const override {
+    if (watcher_ != nullptr && watcher_->AllWatched()) return absl::OkStatus();
+    return absl::UnavailableError(
+        "Not every partition of commands is watched at its owner yet; is a router running?");
+  }
   size_t Sessions() const override { return sessions_.size(); }
 
   absl::Status Drain(base::Duration limit) override {
@@ -96,6 +103,8 @@ class App final : public GatewayApp {
   std::unique_ptr<GatewayLease> lease_;
   std::unique_ptr<OwnerWatcher> watcher_;
   bool drained_ = false;
+  // Last: it asks the others.
+  std::shared_ptr<void> exposed_;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "centralita/base/topics.h"
 #include "centralita/stage/stage_runner.h"
 #include "event_counts.h"
+#include "exposition.h"
 #include "metrics_service.h"
 #include "record_counts.h"
 
@@ -57,6 +58,7 @@ class App final : public MetricsApp, private Counts {
     ABSL_ASSIGN_OR_RETURN(
         dead_, StartStage(stage::StageId::kMetricsDeadLetter, "metrics-dead-letter",
                           [](uint32_t) { return std::make_unique<DeadLetterCounts>(); }));
+    exposition_ = std::make_unique<Exposition>(deps_.metrics, *this, deps_.clock);
     return absl::OkStatus();
   }
 
@@ -74,11 +76,13 @@ class App final : public MetricsApp, private Counts {
     v1::Conservation& messages = *total.mutable_messages();
     // Events before inbound: what is counted as settled has then been counted as accepted too.
     Replays replays;
+    std::vector<Reached> reached;
     ABSL_RETURN_IF_ERROR(Ask(*events_, [&](const stage::Partition& partition) {
       const auto& counts = static_cast<const EventCounts&>(partition.machine);
       counts.AddTo(tenant, total);
       replays.duplicates += counts.ReplayedDuplicates(tenant);
-      total.set_behind_records(total.behind_records() + Behind(base::topics::kEvents, partition));
+      reached.push_back(
+          {{std::string(base::topics::kEvents), partition.partition}, partition.next_offset});
     }));
     ABSL_RETURN_IF_ERROR(Ask(*dead_, [&](const stage::Partition& partition) {
       const auto& counts = static_cast<const DeadLetterCounts&>(partition.machine);
@@ -89,8 +93,11 @@ class App final : public MetricsApp, private Counts {
       const auto& counts = static_cast<const InboundCounts&>(partition.machine);
       messages.set_accepted(messages.accepted() + counts.Accepted(tenant));
       replays.records += counts.Replayed(tenant);
-      total.set_behind_records(total.behind_records() + Behind(base::topics::kInbound, partition));
+      reached.push_back(
+          {{std::string(base::topics::kInbound), partition.partition}, partition.next_offset});
     }));
+    for (const Reached& place : reached)
+      total.set_behind_records(total.behind_records() + Behind(place));
     const uint64_t true_duplicates = TrueDuplicates(replays);
     messages.set_duplicates(messages.duplicates() + true_duplicates);
     total.set_tagged(total.tagged() + true_duplicates);
@@ -113,6 +120,7 @@ class App final : public MetricsApp, private Counts {
   }
 
   absl::Status Drain(base::Duration limit) override {
+    exposition_.reset();
     absl::Status status;
     for (auto* thread : {&inbound_, &dead_, &events_}) {
       if (*thread == nullptr || drained_) continue;
@@ -143,10 +151,14 @@ class App final : public MetricsApp, private Counts {
     return stage::StageThread::Start(std::move(runner));
   }
 
-  uint64_t Behind(std::string_view topic, const stage::Partition& partition) const {
-    const auto range = deps_.log.Offsets({std::string(topic), partition.partition});
-    return range.ok() && range->end > partition.next_offset ? range->end - partition.next_offset
-                                                            : 0;
+  struct Reached {
+    eventlog::TopicPartition partition;
+    uint64_t next_offset = 0;
+  };
+  // May ask a server, so not on a stage's thread.
+  uint64_t Behind(const Reached& reached) const {
+    const auto range = deps_.log.Offsets(reached.partition);
+    return range.ok() && range->end > reached.next_offset ? range->end - reached.next_offset : 0;
   }
 
   // Reads the state on the stage's own thread, and waits for it.
@@ -184,6 +196,7 @@ class App final : public MetricsApp, private Counts {
   std::unique_ptr<stage::StageThread> inbound_;
   std::unique_ptr<stage::StageThread> dead_;
   std::atomic<bool> drained_{false};
+  std::unique_ptr<Exposition> exposition_;
 };
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include "centralita/router/app.h"
 
 #include <utility>
+#include <vector>
 
 #include "centralita/base/status_macros.h"
 #include "centralita/base/topics.h"
 #include "centralita/dispatch/dispatch.h"
 #include "centralita/route/route.h"
+#include "centralita/stage/stage_metrics.h"
 #include "lease_keeper.h"
 #include "owner_hub.h"
 #include "owner_service.h"
@@ -20,7 +22,7 @@ class App final : public RouterApp {
 
   ~App() override { Drain(base::Duration(5000)).IgnoreError(); }
 
-  absl::Status Start() override {
+  absl::Status Start(const std::string& address) override {
     if (options_.route) {
       ABSL_ASSIGN_OR_RETURN(
           auto runner, MakeRunner(stage::StageId::kRoute, base::topics::kRouting, nullptr,
@@ -39,10 +41,11 @@ class App final : public RouterApp {
       ABSL_ASSIGN_OR_RETURN(auto producer,
                             deps_.log.NewProducer({.name = "router-leases", .gapless = false}));
       dispatch_ = stage::StageThread::Start(std::move(runner));
-      leases_ =
-          std::make_unique<LeaseKeeper>(deps_.store, deps_.clock, deps_.logger, hub_,
-                                        dispatch_->runner(), options_.address, std::move(producer));
+      leases_ = std::make_unique<LeaseKeeper>(deps_.store, deps_.clock, deps_.logger, hub_,
+                                              dispatch_->runner(), address, std::move(producer));
     }
+    exposed_ = {stage::ExposeStats(deps_.metrics, "route", [this] { return RouteStats(); }),
+                stage::ExposeStats(deps_.metrics, "dispatch", [this] { return DispatchStats(); })};
     return absl::OkStatus();
   }
 
@@ -102,6 +105,8 @@ class App final : public RouterApp {
   std::unique_ptr<stage::StageThread> dispatch_;
   std::unique_ptr<LeaseKeeper> leases_;
   bool drained_ = false;
+  // Last: they ask all the others.
+  std::vector<std::shared_ptr<void>> exposed_;
 };
 
 }  // namespace

@@ -2,10 +2,12 @@
 
 #include <atomic>
 #include <utility>
+#include <vector>
 
 #include "centralita/base/key.h"
 #include "centralita/base/status_macros.h"
 #include "centralita/base/topics.h"
+#include "centralita/stage/stage_metrics.h"
 #include "timers.h"
 
 namespace centralita::sla_timer {
@@ -43,6 +45,14 @@ class App final : public SlaTimerApp, private stage::StageObserver {
                                               options_.max_attempts, live_);
             }));
     thread_ = stage::StageThread::Start(std::move(runner));
+    const auto gauge = [this](const char* name, const char* help, uint64_t SlaTimerStats::*field) {
+      exposed_.push_back(deps_.metrics.AddGaugeCallback(
+          name, help, {}, [this, field] { return static_cast<double>(Stats().*field); }));
+    };
+    exposed_ = {stage::ExposeStats(deps_.metrics, "sla_timer", [this] { return Stats().stage; })};
+    gauge("centralita_sla_timer_clocks", "Clocks that are running.", &SlaTimerStats::live_clocks);
+    gauge("centralita_sla_timer_alarms_sent", "Alarms sent since the start.",
+          &SlaTimerStats::alarms_sent);
     return absl::OkStatus();
   }
 
@@ -59,6 +69,7 @@ class App final : public SlaTimerApp, private stage::StageObserver {
 
   absl::Status Drain(base::Duration limit) override {
     if (thread_ == nullptr) return absl::OkStatus();
+    exposed_.clear();
     const absl::Status status = thread_->Stop(limit);
     thread_.reset();
     return status;
@@ -90,6 +101,8 @@ class App final : public SlaTimerApp, private stage::StageObserver {
   // Kept by the machines, of which the thread has the last.
   std::atomic<int64_t> live_{0};
   std::unique_ptr<stage::StageThread> thread_;
+  // Last: they ask the thread.
+  std::vector<std::shared_ptr<void>> exposed_;
   std::atomic<uint64_t> sent_{0};
   std::atomic<uint64_t> resent_{0};
 };

@@ -39,7 +39,7 @@ TEST(RunUntilStopped, DrainsAfterTheSignalAndSaysHowItWent) {
                      drained = true;
                      return clean ? absl::OkStatus() : absl::DeadlineExceededError("slow");
                    }});
-    EXPECT_EQ(RunUntilStopped(lifecycle, **signal, *logger, base::Duration(1000)), clean ? 0 : 1);
+    EXPECT_EQ(RunUntilStopped(lifecycle, **signal, *logger, base::Duration(1000)).ok(), clean);
     EXPECT_TRUE(drained);
   }
 }
@@ -51,7 +51,7 @@ TEST(RunUntilStopped, AFailedStartEndsAtOnce) {
   ASSERT_TRUE(signal.ok());
   Lifecycle lifecycle(*logger, clock);
   lifecycle.Add({"part", [] { return absl::UnavailableError("port in use"); }, {}});
-  EXPECT_EQ(RunUntilStopped(lifecycle, **signal, *logger, base::Duration(1000)), 1);
+  EXPECT_FALSE(RunUntilStopped(lifecycle, **signal, *logger, base::Duration(1000)).ok());
 }
 
 }  // namespace

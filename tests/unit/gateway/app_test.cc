@@ -20,7 +20,8 @@ class GatewayAppTest : public GatewayFixture {
                                                            .clock = clock_,
                                                            .logger = *logger_,
                                                            .directory = directory_,
-                                                           .routers = routers_});
+                                                           .routers = routers_,
+                                                           .metrics = metrics_});
     EXPECT_TRUE(created.ok()) << created.status();
     return *std::move(created);
   }
@@ -30,6 +31,7 @@ class GatewayAppTest : public GatewayFixture {
 
   FakeDirectory directory_;
   NoRouters routers_;
+  telemetry::Metrics metrics_;
 };
 
 TEST_F(GatewayAppTest, ARestartDeclaresThePreviousIncarnationLostInEveryPartition) {
@@ -37,7 +39,7 @@ TEST_F(GatewayAppTest, ARestartDeclaresThePreviousIncarnationLostInEveryPartitio
   {
     const auto gateway = Make("0");
     ASSERT_TRUE(gateway->Start().ok());
-    EXPECT_FALSE(gateway->Ready()) << "no owner is watched";
+    EXPECT_FALSE(gateway->Ready().ok()) << "no owner is watched";
     EXPECT_EQ(End(0), 0u) << "there was nobody before it";
     first = **backends_.store->Get({"gateway/members", "0"});
     ASSERT_TRUE(gateway->Drain(kLimit).ok());

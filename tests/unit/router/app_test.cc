@@ -12,10 +12,13 @@ using events::v1::Event;
 class RouterAppTest : public RouterFixture {
  protected:
   std::unique_ptr<RouterApp> Run(RouterOptions options = {}) {
-    auto created = RouterApp::Create(
-        options, {.log = log(), .store = *backends_.store, .clock = clock_, .logger = *logger_});
+    auto created = RouterApp::Create(options, {.log = log(),
+                                               .store = *backends_.store,
+                                               .clock = clock_,
+                                               .logger = *logger_,
+                                               .metrics = metrics_});
     EXPECT_TRUE(created.ok()) << created.status();
-    const absl::Status started = (*created)->Start();
+    const absl::Status started = (*created)->Start("here");
     EXPECT_TRUE(started.ok()) << started;
     return *std::move(created);
   }
@@ -75,7 +78,7 @@ TEST_F(RouterAppTest, AfterADrainItGoesOnFromTheCheckpointAndSaysNothingTwice) {
 
 TEST_F(RouterAppTest, ItRunsTheStageThatItIsToldTo) {
   ActivateRoute();
-  const auto router = Run({.route = true, .dispatch = false, .member = "0", .address = "here"});
+  const auto router = Run({.route = true, .dispatch = false, .member = "0"});
   Say("11111111-1111-5111-8111-111111111111");
   WaitFor<Command>(base::topics::kCommands, ShardPartition(),
                    [](const Command& c) { return c.has_enqueue(); });

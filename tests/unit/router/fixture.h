@@ -18,6 +18,7 @@
 #include "centralita/events/v1/events.pb.h"
 #include "centralita/routing/v1/routing.pb.h"
 #include "centralita/telemetry/log.h"
+#include "centralita/telemetry/metrics.h"
 #include "tests/unit/app/temp_dir.h"
 
 namespace centralita::router {
@@ -136,6 +137,7 @@ class RouterFixture : public testing::Test {
   test::TempDir dir_;
   base::SystemClock clock_;
   std::unique_ptr<telemetry::Logger> logger_ = telemetry::Logger::Discard();
+  telemetry::Metrics metrics_;
   app::Backends backends_;
   std::unique_ptr<eventlog::Producer> producer_;
 };

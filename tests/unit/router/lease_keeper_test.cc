@@ -29,11 +29,14 @@ class ShiftedClock final : public base::Clock {
 class LeaseKeeperTest : public RouterFixture {
  protected:
   std::unique_ptr<RouterApp> Run() {
-    auto created = RouterApp::Create(
-        {.route = false, .dispatch = true, .member = "0", .address = "router-0:7400"},
-        {.log = log(), .store = *backends_.store, .clock = shifted_, .logger = *logger_});
+    auto created = RouterApp::Create({.route = false, .dispatch = true, .member = "0"},
+                                     {.log = log(),
+                                      .store = *backends_.store,
+                                      .clock = shifted_,
+                                      .logger = *logger_,
+                                      .metrics = metrics_});
     EXPECT_TRUE(created.ok()) << created.status();
-    EXPECT_TRUE((*created)->Start().ok());
+    EXPECT_TRUE((*created)->Start("router-0:7400").ok());
     return *std::move(created);
   }
   std::map<std::string, std::string> Owners() {

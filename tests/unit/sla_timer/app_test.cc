@@ -28,7 +28,8 @@ class SlaTimerAppTest : public testing::Test {
     auto created = SlaTimerApp::Create(options, {.log = *backends_.log,
                                                  .store = *backends_.store,
                                                  .clock = clock_,
-                                                 .calendars = calendars_});
+                                                 .calendars = calendars_,
+                                                 .metrics = metrics_});
     EXPECT_TRUE(created.ok()) << created.status();
     EXPECT_TRUE((*created)->Start().ok());
     return *std::move(created);
@@ -72,6 +73,7 @@ class SlaTimerAppTest : public testing::Test {
   test::TempDir dir_;
   base::SystemClock clock_;
   AlwaysOpenCalendars calendars_;
+  telemetry::Metrics metrics_;
   app::Backends backends_;
   std::unique_ptr<eventlog::Producer> producer_;
   uint64_t next_ = 0;

@@ -23,5 +23,6 @@ void AddTrace(CLI::App& app, Run& run);
 void AddExplain(CLI::App& app, Run& run);
 void AddPolicy(CLI::App& app, Run& run);
 void AddDlq(CLI::App& app, Run& run);
+void AddTopics(CLI::App& app, Run& run);
 
 }  // namespace centralita::commands

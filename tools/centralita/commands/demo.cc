@@ -1,6 +1,8 @@
 // centralita demo: a shop's busy afternoon in half a minute.
 #include "demo/demo.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -12,6 +14,10 @@ namespace centralita::commands {
 namespace {
 
 int RunVerb(const demo::DemoOptions& options) {
+  if (const auto rest = options.cluster.verb->remaining(); !options.join && !rest.empty()) {
+    return client::Fail(absl::InvalidArgumentError(
+        fmt::format("demo does not know {}; see `centralita demo --help`.", rest.front())));
+  }
   const auto stop = app::StopSignal::Install();
   if (!stop.ok()) return client::Fail(stop.status());
   const auto result = demo::RunDemo(options, **stop);
@@ -33,7 +39,22 @@ void AddDemo(CLI::App& app, Run& run) {
   verb->add_flag("--keep", options->keep, "Leave it running afterwards, and say what to try");
   verb->add_option("--seed", options->seed, "Of the simulated agents' decisions")
       ->capture_default_str();
-  verb->callback([options, &run] { run = [options] { return RunVerb(*options); }; });
+  auto join = std::make_shared<bool>(false);
+  auto at = std::make_shared<demo::Addresses>();
+  CLI::Option* const joins = verb->add_flag(
+      "--join", *join, "Play in a cluster that runs and is new (scripts/cluster.sh demo does it)");
+  const auto address = [&](const char* name, std::string& variable, const char* about) {
+    verb->add_option(name, variable, about)->needs(joins);
+  };
+  address("--ingest", at->ingest, "With --join: host:port of ingest's gRPC");
+  address("--gateway", at->gateway, "With --join: host:port of the gateways, commas between");
+  address("--metrics", at->metrics, "With --join: host:port of metrics' gRPC");
+  address("--admin", at->admin, "With --join: host:port of metrics' /metrics");
+  options->cluster.AddTo(*verb);
+  verb->callback([options, join, at, &run] {
+    if (*join) options->join = *at;
+    run = [options] { return RunVerb(*options); };
+  });
 }
 
 }  // namespace centralita::commands

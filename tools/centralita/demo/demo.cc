@@ -26,8 +26,8 @@
 #include "demo/ledger_dump.h"
 #include "demo/player.h"
 #include "demo/screen.h"
+#include "demo/shop.h"
 #include "demo/storyteller.h"
-#include "node/node.h"
 #include "views/table.h"
 
 extern char** environ;
@@ -55,11 +55,11 @@ class Demo final {
   absl::StatusOr<int> Run() {
     ABSL_ASSIGN_OR_RETURN(Script script, ReadScript(options_.input));
     ABSL_RETURN_IF_ERROR(PrepareFolder());
-    ABSL_RETURN_IF_ERROR(StartNode());
+    ABSL_RETURN_IF_ERROR(OpenShop());
     ABSL_RETURN_IF_ERROR(StartAgents());
     ABSL_ASSIGN_OR_RETURN(
         teller_,
-        Storyteller::Start(node_->log(), [this](const std::string& line) { screen_.Say(line); }));
+        Storyteller::Start(shop_->log(), [this](const std::string& line) { screen_.Say(line); }));
     fmt::print(
         "Mercado Luna's busy afternoon: {} messages, 12 agents, clocks of seconds, so that "
         "warnings and some\n"
@@ -76,6 +76,8 @@ class Demo final {
  private:
   std::string Path(const char* name) const { return (fs::path(options_.folder) / name).string(); }
 
+  std::string Input(const char* name) const { return (fs::path(options_.input) / name).string(); }
+
   // Only what a demo made is removed.
   absl::Status PrepareFolder() {
     std::error_code error;
@@ -91,41 +93,29 @@ class Demo final {
     return absl::OkStatus();
   }
 
-  absl::Status StartNode() {
+  absl::Status OpenShop() {
     telemetry::LogOptions log;
     log.file = Path("log.txt");
     ABSL_ASSIGN_OR_RETURN(logger_, telemetry::Logger::Create(log, clock_));
-    node::NodeOptions options;
-    options.data_dir = Path("data");
-    options.policies = {(fs::path(options_.input) / "policy.yaml").string()};
-    absl::Status started = Try(options);
-    if (started.code() == absl::StatusCode::kUnavailable) {
-      // Most likely somebody else has one of the usual ports: any free ones will do.
-      fmt::print("The usual ports are not free; taking others.\n");
-      options.grpc_port = options.ingest_port = options.http_port = options.admin_port = 0;
-      started = Try(options);
+    auto shop = options_.join.has_value()
+                    ? JoinCluster(*options_.join, options_.cluster)
+                    : OpenOwnShop(Path("data"), Input("policy.yaml"), *logger_, clock_);
+    if (!shop.ok()) {
+      return absl::Status(
+          shop.status().code(),
+          fmt::format("{} The log is in {}.", std::string(shop.status().message()), log.file));
     }
-    if (!started.ok()) {
-      return absl::Status(started.code(), fmt::format("{} The log is in {}.",
-                                                      std::string(started.message()), log.file));
-    }
-    endpoint_.server = fmt::format("127.0.0.1:{}", node_->grpc_port());
+    shop_ = *std::move(shop);
+    endpoint_.server = shop_->addresses().metrics;
     endpoint_.api_key = Keys().at("luna");
-    channel_ = endpoint_.Connect();
-    questions_ = metrics::v1::MetricsService::NewStub(channel_);
+    questions_ = metrics::v1::MetricsService::NewStub(endpoint_.Connect());
     return absl::OkStatus();
   }
 
-  absl::Status Try(const node::NodeOptions& options) {
-    node_.reset();
-    ABSL_ASSIGN_OR_RETURN(node_, node::Node::Create(options, *logger_, clock_));
-    return node_->Start();
-  }
-
   absl::Status StartAgents() {
-    ABSL_ASSIGN_OR_RETURN(
-        const auto policy,
-        app::PolicyDocument::ReadFile((fs::path(options_.input) / "policy.yaml").string()));
+    ABSL_ASSIGN_OR_RETURN(const auto policy, app::PolicyDocument::ReadFile(Input("policy.yaml")));
+    client::Endpoint gateway;
+    gateway.server = shop_->addresses().gateway;
     observer_ = std::make_unique<agents::LedgerObserver>(*ledger_, clock_);
     for (const std::string& tenant : policy.Tenants()) {
       agents::SimulatedAgentsOptions options;
@@ -139,7 +129,7 @@ class Demo final {
       options.ignore = 0.06;
       options.drop_out_every = base::Duration(60'000);
       options.seed = options_.seed;
-      crew_ = agents::SimulatedAgents::Start(options, channel_, clock_, observer_.get());
+      crew_ = agents::SimulatedAgents::Start(options, gateway.Connect(), clock_, observer_.get());
     }
     return absl::OkStatus();
   }
@@ -147,7 +137,7 @@ class Demo final {
   // False if it was interrupted.
   bool Play(Script script) {
     client::Endpoint ingest(client::Side::kIngest);
-    ingest.server = fmt::format("127.0.0.1:{}", node_->ingest_port());
+    ingest.server = shop_->addresses().ingest;
     player_ = std::make_unique<Player>(
         std::move(script), ingest, Keys(), clock_, *ledger_,
         [this](const client::PlayedMessage& played, const ingest::v1::ItemResult& result) {
@@ -201,7 +191,7 @@ class Demo final {
     }
     crew_->Stop();
     // A last look at the whole log: it is the events that the ledger is checked against.
-    ABSL_RETURN_IF_ERROR(DumpLog(node_->log(), *ledger_));
+    ABSL_RETURN_IF_ERROR(DumpLog(shop_->log(), *ledger_));
     ABSL_RETURN_IF_ERROR(ledger_->Close());
     fmt::print("\n");
     std::fflush(stdout);
@@ -266,17 +256,17 @@ class Demo final {
   }
 
   void KeepRunning() {
+    const Addresses& at = shop_->addresses();
     fmt::print(
         "\nIt goes on running; Ctrl-C stops it. Try, in another terminal (export "
         "CENTRALITA_API_KEY={0}):\n"
         "  build/release/bin/centralita agent --server {1} --as carmen\n"
-        "  build/release/bin/centralita send --server {3} --channel chat \"hola, ¿dónde está mi "
+        "  build/release/bin/centralita send --server {2} --channel chat \"hola, ¿dónde está mi "
         "pedido?\"\n"
-        "  build/release/bin/centralita queues --server {1}\n"
-        "  build/release/bin/centralita explain --server {1} MESSAGE_ID\n"
-        "  curl -s http://127.0.0.1:{2}/metrics | grep centralita_messages\n",
-        Keys().at("luna"), endpoint_.server, node_->admin_port(),
-        fmt::format("127.0.0.1:{}", node_->ingest_port()));
+        "  build/release/bin/centralita queues --server {3}\n"
+        "  build/release/bin/centralita explain --server {3} MESSAGE_ID\n"
+        "  curl -s http://{4}/metrics | grep centralita_messages\n",
+        Keys().at("luna"), at.gateway, at.ingest, at.metrics, at.admin);
     std::fflush(stdout);
     stop_.Wait();
   }
@@ -287,9 +277,8 @@ class Demo final {
     if (crew_ != nullptr) crew_->Stop();
     crew_.reset();
     questions_.reset();
-    channel_.reset();
-    if (node_ != nullptr) node_->Drain(base::Duration(10'000)).IgnoreError();
-    node_.reset();
+    if (shop_ != nullptr) shop_->Stop();
+    shop_.reset();
   }
 
   const DemoOptions options_;
@@ -299,9 +288,8 @@ class Demo final {
   std::atomic<uint64_t> told_{0};
   std::unique_ptr<telemetry::Logger> logger_;
   std::unique_ptr<ledger::LedgerWriter> ledger_;
-  std::unique_ptr<node::Node> node_;
+  std::unique_ptr<Shop> shop_;
   client::Endpoint endpoint_;
-  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<metrics::v1::MetricsService::Stub> questions_;
   std::unique_ptr<agents::LedgerObserver> observer_;
   std::unique_ptr<agents::SimulatedAgents> crew_;

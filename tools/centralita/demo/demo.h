@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "client/cluster.h"
+#include "demo/shop.h"
 
 namespace centralita::app {
 class StopSignal;
@@ -21,6 +24,9 @@ struct DemoOptions {
   std::string checker;
   bool keep = false;
   uint64_t seed = 1;
+  // Set: play in this cluster instead of a node of its own.
+  std::optional<Addresses> join;
+  client::ClusterOptions cluster;
   // How long to wait for the last work after the last message.
   int64_t settle_seconds = 45;
 };

@@ -26,7 +26,6 @@
 #include "centralita/sla_timer/app.h"
 #include "centralita/sla_timer/watched_calendars.h"
 #include "centralita/telemetry/metrics.h"
-#include "node/node_metrics.h"
 
 namespace centralita::node {
 namespace {
@@ -92,10 +91,8 @@ class AllInOne final : public Node {
   absl::Status Ready() const override {
     ABSL_RETURN_IF_ERROR(Health());
     if (draining_) return absl::UnavailableError("Draining.");
-    if (!gateway_->Ready())
-      return absl::UnavailableError("The gateway does not watch every partition yet.");
-    if (!classifier_->Ready())
-      return absl::UnavailableError("The classifier is still catching up.");
+    ABSL_RETURN_IF_ERROR(gateway_->Ready());
+    ABSL_RETURN_IF_ERROR(classifier_->Ready());
     return ingest_->Ready();
   }
 
@@ -148,8 +145,9 @@ class AllInOne final : public Node {
     ABSL_ASSIGN_OR_RETURN(router_, router::RouterApp::Create(options, {.log = *backends_.log,
                                                                        .store = *backends_.store,
                                                                        .clock = clock_,
-                                                                       .logger = logger_}));
-    ABSL_RETURN_IF_ERROR(router_->Start());
+                                                                       .logger = logger_,
+                                                                       .metrics = metrics_}));
+    ABSL_RETURN_IF_ERROR(router_->Start("in-process"));
     rpc::ServerOptions server;
     server.listen = false;
     ABSL_ASSIGN_OR_RETURN(owner_server_, rpc::Server::Start(server, {&router_->service()}));
@@ -159,11 +157,11 @@ class AllInOne final : public Node {
 
   absl::Status StartSlaTimer() {
     calendars_ = std::make_unique<sla_timer::WatchedCalendars>(*watcher_);
-    ABSL_ASSIGN_OR_RETURN(sla_timer_,
-                          sla_timer::SlaTimerApp::Create({}, {.log = *backends_.log,
-                                                              .store = *backends_.store,
-                                                              .clock = clock_,
-                                                              .calendars = *calendars_}));
+    ABSL_ASSIGN_OR_RETURN(sla_timer_, sla_timer::SlaTimerApp::Create({}, {.log = *backends_.log,
+                                                                          .store = *backends_.store,
+                                                                          .clock = clock_,
+                                                                          .calendars = *calendars_,
+                                                                          .metrics = metrics_}));
     return sla_timer_->Start();
   }
 
@@ -173,7 +171,8 @@ class AllInOne final : public Node {
                           metrics::MetricsApp::Create({}, {.log = *backends_.log,
                                                            .store = *backends_.store,
                                                            .clock = clock_,
-                                                           .access = *access_}));
+                                                           .access = *access_,
+                                                           .metrics = metrics_}));
     return metrics_service_->Start();
   }
 
@@ -184,7 +183,8 @@ class AllInOne final : public Node {
                                                                      .clock = clock_,
                                                                      .logger = logger_,
                                                                      .directory = *directory_,
-                                                                     .routers = *own_router_}));
+                                                                     .routers = *own_router_,
+                                                                     .metrics = metrics_}));
     return gateway_->Start();
   }
 
@@ -216,8 +216,6 @@ class AllInOne final : public Node {
   }
 
   absl::Status StartServers() {
-    node_metrics_ = std::make_unique<NodeMetrics>(metrics_, *router_, *gateway_, *sla_timer_,
-                                                  *metrics_service_);
     rpc::ServerOptions grpc;
     grpc.host = options_.host;
     grpc.port = options_.grpc_port;
@@ -243,7 +241,6 @@ class AllInOne final : public Node {
     absl::Status status = gateway_->Drain(limit);
     // What is left are streams whose clients do not go.
     server_->Drain(base::Duration(1000)).IgnoreError();
-    node_metrics_.reset();
     return status;
   }
 
@@ -276,7 +273,6 @@ class AllInOne final : public Node {
   std::unique_ptr<gateway::GatewayApp> gateway_;
   std::unique_ptr<classifier::WatchedPolicies> policies_;
   std::unique_ptr<classifier::ClassifierApp> classifier_;
-  std::unique_ptr<NodeMetrics> node_metrics_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<ingest::IngestApp> ingest_;
   // Last: it asks all the others.
@@ -310,9 +306,8 @@ void NodeOptions::Bind(config::Config& config) {
            config::AtLeast(base::Duration(100)));
 }
 
-absl::StatusOr<std::unique_ptr<Node>> Node::Create(const NodeOptions& options,
-                                                   telemetry::Logger& logger,
-                                                   const base::Clock& clock) {
+std::unique_ptr<Node> Node::Create(const NodeOptions& options, telemetry::Logger& logger,
+                                   const base::Clock& clock) {
   return std::make_unique<AllInOne>(options, logger, clock);
 }
 

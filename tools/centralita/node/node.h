@@ -41,9 +41,8 @@ struct NodeOptions {
 // Thread-safe.
 class Node {
  public:
-  static absl::StatusOr<std::unique_ptr<Node>> Create(const NodeOptions& options,
-                                                      telemetry::Logger& logger,
-                                                      const base::Clock& clock);
+  static std::unique_ptr<Node> Create(const NodeOptions& options, telemetry::Logger& logger,
+                                      const base::Clock& clock);
   virtual ~Node() = default;
 
   // Opens everything, publishes the policies, starts the services in order; ready when it returns.

@@ -1,9 +1,9 @@
 // Start in order, stop in reverse, one drain with one time limit for all.
 //
 //   Lifecycle lifecycle(logger, clock);
-//   lifecycle.Add({"ingest", [&] { return ingest->Start(); }, [&](base::Duration limit) { return
-//   ingest->Drain(limit); }}); return RunUntilStopped(lifecycle, *stop_signal, logger,
-//   base::Duration(30'000));
+//   lifecycle.Add({"ingest", [&] { return ingest->Start(); },
+//                  [&](base::Duration limit) { return ingest->Drain(limit); }});
+//   status = RunUntilStopped(lifecycle, *stop_signal, logger, base::Duration(30'000));
 #pragma once
 
 #include <functional>
@@ -46,8 +46,8 @@ class Lifecycle final {
 };
 
 // Starts, waits for the signal, drains under a watchdog (limit + 5 s, then the process ends with
-// status 70). Returns the exit status: 0, or 1 with the reason logged.
-int RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger& logger,
-                    base::Duration drain_limit);
+// status 70). The first error of the start, or else of the drain.
+absl::Status RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger& logger,
+                             base::Duration drain_limit);
 
 }  // namespace centralita::app

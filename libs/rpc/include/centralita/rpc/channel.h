@@ -14,7 +14,8 @@ class ClientContext;
 namespace centralita::rpc {
 
 struct ChannelOptions {
-  // host:port, or any name that gRPC resolves.
+  // host:port, or any name that gRPC resolves. Several, as addresses with ports and commas between
+  // them, share the calls in turn.
   std::string target;
   int max_message_bytes = 16 << 20;
   base::Duration keepalive{30'000};

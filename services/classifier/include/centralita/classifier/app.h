@@ -41,8 +41,8 @@ class ClassifierApp {
                                                               ClassifierDeps deps);
   virtual ~ClassifierApp() = default;
 
-  // Both roles run and have caught up with what the log held when they started.
-  virtual bool Ready() const = 0;
+  // OK when both roles have caught up with what the log held when they started.
+  virtual absl::Status Ready() const = 0;
   // Why a role has stopped, if one has.
   virtual absl::Status Health() const = 0;
   // Stops intake, waits until all outputs are acknowledged and committed, ends the threads.

@@ -15,6 +15,7 @@
 #include "centralita/gateway/ports.h"
 #include "centralita/store/store.h"
 #include "centralita/telemetry/log.h"
+#include "centralita/telemetry/metrics.h"
 
 namespace grpc {
 class Service;
@@ -38,6 +39,7 @@ struct GatewayDeps {
   telemetry::Logger& logger;
   const Directory& directory;
   RouterChannels& routers;
+  telemetry::Metrics& metrics;
 };
 
 // Thread-safe.
@@ -51,8 +53,8 @@ class GatewayApp {
   // AgentGatewayService; valid as long as this object.
   virtual grpc::Service& service() = 0;
   virtual absl::Status Health() const = 0;
-  // Every partition of `commands` is watched at its owner.
-  virtual bool Ready() const = 0;
+  // OK when every partition of `commands` is watched at its owner.
+  virtual absl::Status Ready() const = 0;
   virtual size_t Sessions() const = 0;
   virtual absl::Status Drain(base::Duration limit) = 0;
 };

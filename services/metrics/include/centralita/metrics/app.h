@@ -11,6 +11,7 @@
 #include "centralita/base/clock.h"
 #include "centralita/eventlog/eventlog.h"
 #include "centralita/store/store.h"
+#include "centralita/telemetry/metrics.h"
 
 namespace grpc {
 class Service;
@@ -39,6 +40,7 @@ struct MetricsDeps {
   store::Store& store;
   const base::Clock& clock;
   const Access& access;
+  telemetry::Metrics& metrics;
 };
 
 // Thread-safe.

@@ -1,8 +1,8 @@
 // The router: runs the stages route and dispatch over the partitions that their groups give this
 // process, and tells gateways what their agents are to see (OwnerService).
 //
-// Takes log, store and clock by reference; they outlive it. Start(), then the caller registers
-// service() with its gRPC server; Drain() writes last checkpoints and gives the partitions away.
+// Takes all dependencies by reference; they outlive it. The caller registers service() with its gRPC
+// server, then calls Start(); Drain() writes last checkpoints and gives the partitions away.
 #pragma once
 
 #include <memory>
@@ -14,6 +14,7 @@
 #include "centralita/stage/stage_runner.h"
 #include "centralita/store/store.h"
 #include "centralita/telemetry/log.h"
+#include "centralita/telemetry/metrics.h"
 
 namespace grpc {
 class Service;
@@ -26,8 +27,6 @@ struct RouterOptions {
   bool dispatch = true;
   // Stable across restarts of this member of the groups.
   std::string member = "0";
-  // Where gateways reach service(), as they dial it.
-  std::string address = "in-process";
   base::Duration checkpoint_interval{1000};
   base::Duration snapshot_interval{600'000};
 };
@@ -37,6 +36,7 @@ struct RouterDeps {
   store::Store& store;
   const base::Clock& clock;
   telemetry::Logger& logger;
+  telemetry::Metrics& metrics;
 };
 
 // Thread-safe.
@@ -46,9 +46,10 @@ class RouterApp {
                                                            RouterDeps deps);
   virtual ~RouterApp() = default;
 
-  virtual absl::Status Start() = 0;
   // OwnerService; valid as long as this object.
   virtual grpc::Service& service() = 0;
+  // `address`: where gateways reach service(), as they dial it.
+  virtual absl::Status Start(const std::string& address) = 0;
   // Not OK when a partition has stopped for good: liveness and readiness fail with it.
   virtual absl::Status Health() const = 0;
   // How many partitions of `commands` this process owns and has caught up with.

@@ -14,6 +14,7 @@
 #include "centralita/eventlog/eventlog.h"
 #include "centralita/stage/stage_runner.h"
 #include "centralita/store/store.h"
+#include "centralita/telemetry/metrics.h"
 
 namespace centralita::sla_timer {
 
@@ -38,6 +39,7 @@ struct SlaTimerDeps {
   store::Store& store;
   const base::Clock& clock;
   const Calendars& calendars;
+  telemetry::Metrics& metrics;
 };
 
 struct SlaTimerStats {
