@@ -64,6 +64,9 @@ codes_in_sources() {
     xargs perl -0777 -ne '
       s{//[^\n]*}{}g;
       print "$1\n" while /\bError\(\s*[\w:.()]+\s*,\s*"([a-z][a-z0-9_]*)"\s*,/g;
+      print "$1\n" while /\bCode::k\w+,\s*"([a-z][a-z0-9_]*)"\s*,/g;
+      print "$1\n" while /\bUnfit\(\s*"([a-z][a-z0-9_]*)"\s*,/g;
+      print "$1\n" while /\bk\w+ = "(redis_[a-z_]+)"/g;
       print "$1\n" while /\bError\(\s*"([a-z][a-z0-9_]*)"\s*,\s*(?:"|fmt)/g;
       print "$1\n" while /\bReject\([^";]*"([a-z][a-z0-9_]*)"\s*,/g;
       print "$1\n" while /\bErrorResponse\(\s*[\w.]+\s*,\s*"([a-z][a-z0-9_]*)"/g;

@@ -1,0 +1,230 @@
+#!/usr/bin/env bash
+# A whole cluster on this machine: Kafka, Redis, and one process per service (classifier, router and gateway twice).
+#
+#   scripts/cluster.sh up      starts everything, empty; says where
+#   scripts/cluster.sh down    stops everything in good order
+#   scripts/cluster.sh demo    up, the demo played in it, its report, down
+#   scripts/cluster.sh status  which process runs
+#
+# Everything lies in build/cluster: data, settings, process ids, and the log of each process in logs/. Ports are taken
+# from CENTRALITA_CLUSTER_PORT on (default 7500). CENTRALITA_CLUSTER_POLICY names another policy than the demo's.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export LC_ALL=C.UTF-8
+folder=$PWD/build/cluster
+bin=${CENTRALITA_BIN:-$PWD/build/release/bin}
+first_port=${CENTRALITA_CLUSTER_PORT:-7500}
+start_limit=60
+stop_limit=40
+
+kafka_port=$((first_port + 92))
+controller_port=$((first_port + 93))
+redis_port=$((first_port + 79))
+ingest_http=$first_port
+ingest_grpc=$((first_port + 1))
+gateway_0=$((first_port + 3))
+gateway_1=$((first_port + 4))
+metrics_grpc=$((first_port + 5))
+router_0=$((first_port + 10))
+router_1=$((first_port + 11))
+admin_first=$((first_port + 20))
+# In the order of starting; stopped in reverse. Each has its admin port from admin_first on.
+services="router-0 router-1 sla-timer-0 metrics-0 gateway-0 gateway-1 classifier-0 classifier-1 ingest-0"
+everything="kafka redis $services"
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'cluster: %s\n' "$*" >&2; exit 1; }
+
+# When a process began, in the kernel's ticks: its id alone may be somebody else's by now.
+began() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+pid_of() { cut -d' ' -f1 "$folder/pids/$1" 2>/dev/null; }
+runs() {
+  local pid since
+  read -r pid since 2>/dev/null <"$folder/pids/$1" || return 1
+  [ "$(began "$pid")" = "$since" ]
+}
+any_runs() { local name; for name in $everything; do if runs "$name"; then return 0; fi; done; return 1; }
+
+admin_port() {
+  local name at=$admin_first
+  for name in $services; do
+    if [ "$name" = "$1" ]; then printf '%s' "$at"; return; fi
+    at=$((at + 1))
+  done
+}
+
+# launch NAME COMMAND...: in a session of its own, so that Ctrl-C here does not end it in the middle.
+launch() {
+  local name=$1
+  shift
+  setsid "$@" >>"$folder/logs/$name.log" 2>&1 </dev/null 9>&- &
+  printf '%s %s\n' $! "$(began $!)" >"$folder/pids/$name"
+}
+
+# wait_for NAME WHAT...: until the command succeeds; the end of the log if the process ends first.
+wait_for() {
+  local name=$1 until=$((SECONDS + start_limit))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    if ! runs "$name" || [ $SECONDS -ge $until ]; then
+      tail -n 8 "$folder/logs/$name.log" >&2
+      die "$name did not come up. Its log: $folder/logs/$name.log"
+    fi
+    sleep 0.1
+  done
+}
+
+check_ports() {
+  local port
+  for port in $kafka_port $controller_port $redis_port $ingest_http $ingest_grpc $gateway_0 $gateway_1 $metrics_grpc \
+    $router_0 $router_1 $(seq "$admin_first" $((admin_first + 8))); do
+    if (exec 7<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      die "port $port is in use. Name another first port: CENTRALITA_CLUSTER_PORT=8500 $0 $verb"
+    fi
+  done
+}
+
+java_kafka() {
+  local jars
+  jars=$(scripts/cluster_deps.sh --where | sed -n 's/^kafka_jars=//p')
+  [ -n "$jars" ] || die "Apache Kafka is not here; run ./dev setup --cluster."
+  printf '%s/*' "$jars"
+}
+
+start_kafka() {
+  local jars
+  jars=$(java_kafka)
+  mkdir -p "$folder/kafka"
+  cat >"$folder/kafka.properties" <<TEXT
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:$controller_port
+listeners=PLAINTEXT://127.0.0.1:$kafka_port,CONTROLLER://127.0.0.1:$controller_port
+advertised.listeners=PLAINTEXT://127.0.0.1:$kafka_port
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=$folder/kafka
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=8
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.cleaner.dedupe.buffer.size=16777216
+TEXT
+  java -Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$jars" kafka.tools.StorageTool format \
+    -t Y2VudHJhbGl0YS1sb2NhbA -c "$folder/kafka.properties" >>"$folder/logs/kafka.log" 2>&1 ||
+    die "Kafka could not format its storage. Its log: $folder/logs/kafka.log"
+  launch kafka java -Xms256m -Xmx512m -XX:+UseSerialGC -cp "$jars" kafka.Kafka "$folder/kafka.properties"
+}
+
+start_redis() {
+  mkdir -p "$folder/redis"
+  launch redis redis-server --port "$redis_port" --bind 127.0.0.1 --dir "$folder/redis" --appendonly yes \
+    --appendfsync everysec --save '' --maxmemory-policy noeviction --daemonize no
+}
+
+# start_service NAME FLAGS...: NAME is SERVICE-NUMBER, which is its member's name too.
+start_service() {
+  local name=$1 service=${1%-*}
+  shift
+  launch "$name" "$bin/centralita-$service" --config "$folder/common.yaml" --process.member="$name" \
+    --process.host=127.0.0.1 --process.admin_port="$(admin_port "$name")" "$@"
+}
+
+wait_ready() { wait_for "$1" curl -sf "http://127.0.0.1:$(admin_port "$1")/readyz"; }
+
+up() {
+  local name policy=${CENTRALITA_CLUSTER_POLICY:-deploy/demo/policy.yaml}
+  if any_runs; then die "a cluster runs already ('$0 down' stops it)."; fi
+  [ -x "$bin/centralita-router" ] || die "the services are not built; run: ./dev cluster build"
+  check_ports
+  rm -rf "$folder"
+  mkdir -p "$folder/logs" "$folder/pids"
+  cat >"$folder/common.yaml" <<TEXT
+kafka:
+  brokers: ["127.0.0.1:$kafka_port"]
+redis:
+  addresses: ["127.0.0.1:$redis_port"]
+TEXT
+  say "Starting Kafka and Redis ..."
+  start_kafka
+  start_redis
+  wait_for redis redis-cli -p "$redis_port" ping
+  local topics=("--kafka.brokers=127.0.0.1:$kafka_port" --topics.replication=1 --topics.min_in_sync=1
+    --topics.partitions="${CENTRALITA_CLUSTER_PARTITIONS:-6}"
+    --topics.commands_partitions="${CENTRALITA_CLUSTER_PARTITIONS:-6}")
+  wait_for kafka "$bin/centralita" topics plan "${topics[@]}"
+  "$bin/centralita" topics apply "${topics[@]}" >"$folder/logs/topics.log" 2>&1 ||
+    { cat "$folder/logs/topics.log" >&2; die "the topics could not be made."; }
+  "$bin/centralita" policy apply "$policy" "--kafka.brokers=127.0.0.1:$kafka_port" >"$folder/logs/policy.log" 2>&1 ||
+    { cat "$folder/logs/policy.log" >&2; die "the policy could not be published."; }
+  say "Starting the services ..."
+  start_service router-0 --router.grpc_port="$router_0" --router.advertise=127.0.0.1
+  start_service router-1 --router.grpc_port="$router_1" --router.advertise=127.0.0.1
+  start_service sla-timer-0
+  start_service metrics-0 --metrics.grpc_port="$metrics_grpc"
+  start_service gateway-0 --gateway.grpc_port="$gateway_0"
+  start_service gateway-1 --gateway.grpc_port="$gateway_1"
+  start_service classifier-0
+  start_service classifier-1
+  start_service ingest-0 --ingest.grpc_port="$ingest_grpc" --ingest.http_port="$ingest_http"
+  for name in $services; do wait_ready "$name"; done
+  cat <<TEXT
+The cluster is up.
+  senders     gRPC 127.0.0.1:$ingest_grpc, HTTP http://127.0.0.1:$ingest_http/v1/messages
+  agents      gRPC 127.0.0.1:$gateway_0 and 127.0.0.1:$gateway_1
+  questions   gRPC 127.0.0.1:$metrics_grpc   (centralita queues --server 127.0.0.1:$metrics_grpc)
+  metrics     http://127.0.0.1:$(admin_port metrics-0)/metrics
+  logs        $folder/logs
+TEXT
+}
+
+# stop NAME SIGNAL
+stop() {
+  local name=$1 pid until=$((SECONDS + stop_limit))
+  if ! runs "$name"; then return; fi
+  pid=$(pid_of "$name")
+  kill -TERM "$pid" 2>/dev/null || true
+  while runs "$name"; do
+    if [ $SECONDS -ge $until ]; then
+      say "$name does not stop; ending it at once."
+      kill -KILL "$pid" 2>/dev/null || true
+      return
+    fi
+    sleep 0.05
+  done
+  rm -f "$folder/pids/$name"
+}
+
+down() {
+  local name reversed=""
+  for name in $everything; do reversed="$name $reversed"; done
+  for name in $reversed; do stop "$name"; done
+  say "The cluster is down. Logs: $folder/logs"
+}
+
+demo() {
+  local exit=0
+  trap down EXIT
+  up
+  mkdir -p build/cluster-demo
+  "$bin/centralita" demo --data build/cluster-demo --input deploy/demo --join --config "$folder/common.yaml" \
+    --ingest "127.0.0.1:$ingest_grpc" --gateway "127.0.0.1:$gateway_0,127.0.0.1:$gateway_1" \
+    --metrics "127.0.0.1:$metrics_grpc" --admin "127.0.0.1:$(admin_port metrics-0)" "$@" || exit=$?
+  return $exit
+}
+
+status() {
+  local name
+  for name in $everything; do
+    if runs "$name"; then say "$name runs ($(pid_of "$name"))"; else say "$name does not run"; fi
+  done
+}
+
+verb=${1:-}
+[ $# -gt 0 ] && shift
+case $verb in
+  up | down | demo | status) "$verb" "$@" ;;
+  *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac
