@@ -5,29 +5,37 @@
 #   scripts/cluster.sh down    stops everything in good order
 #   scripts/cluster.sh demo    up, the demo played in it, its report, down
 #   scripts/cluster.sh status  which process runs
+#   scripts/cluster.sh kill PART     SIGKILL to one of them, for tests: kafka, redis, router-0, ...
+#   scripts/cluster.sh stop PART     SIGTERM to one of them, and waits for its end
+#   scripts/cluster.sh start PART    starts one of them again, with what it has; waits until it is ready
 #
-# Everything lies in build/cluster: data, settings, process ids, and the log of each process in logs/. Ports are taken
-# from CENTRALITA_CLUSTER_PORT on (default 7500). CENTRALITA_CLUSTER_POLICY names another policy than the demo's.
+# Everything lies in build/cluster: data, settings, process ids, and the log of each process in logs/. By environment:
+#   CENTRALITA_CLUSTER_PORT     the first of a hundred ports (default 7500; 0: any hundred that are free)
+#   CENTRALITA_CLUSTER_FOLDER   another folder than build/cluster
+#   CENTRALITA_CLUSTER_POLICY   another policy than the demo's
+#   CENTRALITA_CLUSTER_OWNER    a process id: when that process ends, whatever still runs is killed
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C.UTF-8
-folder=$PWD/build/cluster
+folder=${CENTRALITA_CLUSTER_FOLDER:-$PWD/build/cluster}
 bin=${CENTRALITA_BIN:-$PWD/build/release/bin}
-first_port=${CENTRALITA_CLUSTER_PORT:-7500}
 start_limit=60
 stop_limit=40
 
-kafka_port=$((first_port + 92))
-controller_port=$((first_port + 93))
-redis_port=$((first_port + 79))
-ingest_http=$first_port
-ingest_grpc=$((first_port + 1))
-gateway_0=$((first_port + 3))
-gateway_1=$((first_port + 4))
-metrics_grpc=$((first_port + 5))
-router_0=$((first_port + 10))
-router_1=$((first_port + 11))
-admin_first=$((first_port + 20))
+# assign_ports FIRST
+assign_ports() {
+  ingest_http=$1
+  ingest_grpc=$(($1 + 1))
+  gateway_0=$(($1 + 3))
+  gateway_1=$(($1 + 4))
+  metrics_grpc=$(($1 + 5))
+  router_0=$(($1 + 10))
+  router_1=$(($1 + 11))
+  admin_first=$(($1 + 20))
+  redis_port=$(($1 + 79))
+  kafka_port=$(($1 + 92))
+  controller_port=$(($1 + 93))
+}
 # In the order of starting; stopped in reverse. Each has its admin port from admin_first on.
 services="router-0 router-1 sla-timer-0 metrics-0 gateway-0 gateway-1 classifier-0 classifier-1 ingest-0"
 everything="kafka redis $services"
@@ -74,14 +82,33 @@ wait_for() {
   done
 }
 
-check_ports() {
+# The first port of ours that somebody listens on; nothing if all are free.
+taken_port() {
   local port
   for port in $kafka_port $controller_port $redis_port $ingest_http $ingest_grpc $gateway_0 $gateway_1 $metrics_grpc \
     $router_0 $router_1 $(seq "$admin_first" $((admin_first + 8))); do
     if (exec 7<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      die "port $port is in use. Name another first port: CENTRALITA_CLUSTER_PORT=8500 $0 $verb"
+      printf '%s' "$port"
+      return
     fi
   done
+}
+
+choose_ports() {
+  local first=${CENTRALITA_CLUSTER_PORT:-7500} port tries
+  if [ "$first" != 0 ]; then
+    assign_ports "$first"
+    port=$(taken_port)
+    [ -z "$port" ] || die "port $port is in use. Name another first port: CENTRALITA_CLUSTER_PORT=8500 $0 $verb"
+  else
+    for ((tries = 0; tries < 50; tries++)); do
+      # Below those that the kernel gives to clients.
+      first=$((20000 + RANDOM % 120 * 100))
+      assign_ports "$first"
+      [ -n "$(taken_port)" ] || break
+    done
+  fi
+  printf '%s' "$first" >"$folder/first_port"
 }
 
 java_kafka() {
@@ -91,10 +118,13 @@ java_kafka() {
   printf '%s/*' "$jars"
 }
 
-start_kafka() {
-  local jars
-  jars=$(java_kafka)
-  mkdir -p "$folder/kafka"
+write_settings() {
+  cat >"$folder/common.yaml" <<TEXT
+kafka:
+  brokers: ["127.0.0.1:$kafka_port"]
+redis:
+  addresses: ["127.0.0.1:$redis_port"]
+TEXT
   cat >"$folder/kafka.properties" <<TEXT
 process.roles=broker,controller
 node.id=1
@@ -112,16 +142,12 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=16777216
 TEXT
-  java -Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$jars" kafka.tools.StorageTool format \
-    -t Y2VudHJhbGl0YS1sb2NhbA -c "$folder/kafka.properties" >>"$folder/logs/kafka.log" 2>&1 ||
-    die "Kafka could not format its storage. Its log: $folder/logs/kafka.log"
-  launch kafka java -Xms256m -Xmx512m -XX:+UseSerialGC -cp "$jars" kafka.Kafka "$folder/kafka.properties"
 }
 
-start_redis() {
-  mkdir -p "$folder/redis"
-  launch redis redis-server --port "$redis_port" --bind 127.0.0.1 --dir "$folder/redis" --appendonly yes \
-    --appendfsync everysec --save '' --maxmemory-policy noeviction --daemonize no
+format_kafka() {
+  java -Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$(java_kafka)" kafka.tools.StorageTool format \
+    -t Y2VudHJhbGl0YS1sb2NhbA -c "$folder/kafka.properties" >>"$folder/logs/kafka.log" 2>&1 ||
+    die "Kafka could not format its storage. Its log: $folder/logs/kafka.log"
 }
 
 # start_service NAME FLAGS...: NAME is SERVICE-NUMBER, which is its member's name too.
@@ -132,43 +158,65 @@ start_service() {
     --process.host=127.0.0.1 --process.admin_port="$(admin_port "$name")" "$@"
 }
 
-wait_ready() { wait_for "$1" curl -sf "http://127.0.0.1:$(admin_port "$1")/readyz"; }
+start_part() {
+  case $1 in
+    kafka) launch kafka java -Xms256m -Xmx512m -XX:+UseSerialGC -cp "$(java_kafka)" kafka.Kafka "$folder/kafka.properties" ;;
+    redis)
+      launch redis redis-server --port "$redis_port" --bind 127.0.0.1 --dir "$folder/redis" --appendonly yes \
+        --appendfsync everysec --save '' --maxmemory-policy noeviction --daemonize no ;;
+    router-0) start_service "$1" --router.grpc_port="$router_0" --router.advertise=127.0.0.1 ;;
+    router-1) start_service "$1" --router.grpc_port="$router_1" --router.advertise=127.0.0.1 ;;
+    gateway-0) start_service "$1" --gateway.grpc_port="$gateway_0" ;;
+    gateway-1) start_service "$1" --gateway.grpc_port="$gateway_1" ;;
+    metrics-0) start_service "$1" --metrics.grpc_port="$metrics_grpc" ;;
+    ingest-0) start_service "$1" --ingest.grpc_port="$ingest_grpc" --ingest.http_port="$ingest_http" ;;
+    sla-timer-0 | classifier-*) start_service "$1" ;;
+    *) die "there is no part '$1'; there are: $everything" ;;
+  esac
+}
+
+wait_ready() {
+  case $1 in
+    kafka) wait_for kafka bash -c "exec 7<>/dev/tcp/127.0.0.1/$kafka_port" ;;
+    redis) wait_for redis redis-cli -p "$redis_port" ping ;;
+    *) wait_for "$1" curl -sf "http://127.0.0.1:$(admin_port "$1")/readyz" ;;
+  esac
+}
+
+# Kills what runs when the process that wanted it is gone.
+watch_owner() {
+  local pid
+  tail --pid="$1" -f /dev/null
+  for pid in "$folder"/pids/*; do
+    if runs "$(basename "$pid")"; then kill -KILL "$(pid_of "$(basename "$pid")")"; fi
+  done
+}
 
 up() {
   local name policy=${CENTRALITA_CLUSTER_POLICY:-deploy/demo/policy.yaml}
   if any_runs; then die "a cluster runs already ('$0 down' stops it)."; fi
   [ -x "$bin/centralita-router" ] || die "the services are not built; run: ./dev cluster build"
-  check_ports
-  rm -rf "$folder"
-  mkdir -p "$folder/logs" "$folder/pids"
-  cat >"$folder/common.yaml" <<TEXT
-kafka:
-  brokers: ["127.0.0.1:$kafka_port"]
-redis:
-  addresses: ["127.0.0.1:$redis_port"]
-TEXT
+  for name in common.yaml kafka.properties first_port kafka redis logs pids; do rm -rf "${folder:?}/$name"; done
+  mkdir -p "$folder/logs" "$folder/pids" "$folder/kafka" "$folder/redis"
+  choose_ports
+  write_settings
+  if [ -n "${CENTRALITA_CLUSTER_OWNER:-}" ]; then
+    watch_owner "$CENTRALITA_CLUSTER_OWNER" >/dev/null 2>&1 </dev/null 9>&- &
+  fi
   say "Starting Kafka and Redis ..."
-  start_kafka
-  start_redis
-  wait_for redis redis-cli -p "$redis_port" ping
-  local topics=("--kafka.brokers=127.0.0.1:$kafka_port" --topics.replication=1 --topics.min_in_sync=1
-    --topics.partitions="${CENTRALITA_CLUSTER_PARTITIONS:-6}"
-    --topics.commands_partitions="${CENTRALITA_CLUSTER_PARTITIONS:-6}")
-  wait_for kafka "$bin/centralita" topics plan "${topics[@]}"
-  "$bin/centralita" topics apply "${topics[@]}" >"$folder/logs/topics.log" 2>&1 ||
+  format_kafka
+  start_part kafka
+  start_part redis
+  wait_ready redis
+  wait_ready kafka
+  "$bin/centralita" topics apply --config "$folder/common.yaml" --topics.replication=1 --topics.min_in_sync=1 \
+    --topics.partitions="${CENTRALITA_CLUSTER_PARTITIONS:-6}" \
+    --topics.commands_partitions="${CENTRALITA_CLUSTER_PARTITIONS:-6}" >"$folder/logs/topics.log" 2>&1 ||
     { cat "$folder/logs/topics.log" >&2; die "the topics could not be made."; }
-  "$bin/centralita" policy apply "$policy" "--kafka.brokers=127.0.0.1:$kafka_port" >"$folder/logs/policy.log" 2>&1 ||
+  "$bin/centralita" policy apply "$policy" --config "$folder/common.yaml" >"$folder/logs/policy.log" 2>&1 ||
     { cat "$folder/logs/policy.log" >&2; die "the policy could not be published."; }
   say "Starting the services ..."
-  start_service router-0 --router.grpc_port="$router_0" --router.advertise=127.0.0.1
-  start_service router-1 --router.grpc_port="$router_1" --router.advertise=127.0.0.1
-  start_service sla-timer-0
-  start_service metrics-0 --metrics.grpc_port="$metrics_grpc"
-  start_service gateway-0 --gateway.grpc_port="$gateway_0"
-  start_service gateway-1 --gateway.grpc_port="$gateway_1"
-  start_service classifier-0
-  start_service classifier-1
-  start_service ingest-0 --ingest.grpc_port="$ingest_grpc" --ingest.http_port="$ingest_http"
+  for name in $services; do start_part "$name"; done
   for name in $services; do wait_ready "$name"; done
   cat <<TEXT
 The cluster is up.
@@ -180,7 +228,6 @@ The cluster is up.
 TEXT
 }
 
-# stop NAME SIGNAL
 stop() {
   local name=$1 pid until=$((SECONDS + stop_limit))
   if ! runs "$name"; then return; fi
@@ -222,9 +269,21 @@ status() {
   done
 }
 
+kill_part() {
+  runs "$1" || die "$1 does not run."
+  kill -KILL "$(pid_of "$1")"
+  while runs "$1"; do sleep 0.02; done
+}
+
 verb=${1:-}
 [ $# -gt 0 ] && shift
+if [ -e "$folder/first_port" ]; then assign_ports "$(cat "$folder/first_port")"; fi
 case $verb in
   up | down | demo | status) "$verb" "$@" ;;
-  *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  kill) kill_part "${1:?kill whom?}" ;;
+  stop) stop "${1:?stop whom?}" ;;
+  start)
+    start_part "${1:?start whom?}"
+    wait_ready "$1" ;;
+  *) sed -n '2,21s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

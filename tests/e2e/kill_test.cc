@@ -27,14 +27,7 @@ class KillTest : public testing::Test {
                   true),
         folder.File("load.txt"));
   }
-  bool Accepted(uint64_t at_least) {
-    return Eventually(
-        [&] {
-          const auto overview = node.Overview();
-          return overview.ok() && overview->messages().accepted() >= at_least;
-        },
-        std::chrono::seconds(60));
-  }
+  bool Accepted(uint64_t at_least) { return node.Accepted(at_least, std::chrono::seconds(60)); }
   void Judge() {
     const Finished judged =
         JudgeLedger(node.data(), folder.File("ledger"), folder.File("report.json"));

@@ -74,18 +74,27 @@ std::optional<int> Node::Stop(std::chrono::milliseconds limit) {
   return child_->Wait(limit);
 }
 
-std::vector<std::string> Node::Verb(std::vector<std::string> words, bool to_ingest) const {
+std::vector<std::string> VerbTo(const std::string& server, std::vector<std::string> words) {
   words.insert(words.begin(), Centralita());
-  for (const std::string& word : {std::string("--server"), to_ingest ? ingest() : grpc(),
-                                  std::string("--api-key"), std::string(kKey)}) {
+  for (const std::string& word :
+       {std::string("--server"), server, std::string("--api-key"), std::string(kKey)}) {
     words.push_back(word);
   }
   return words;
 }
 
-absl::StatusOr<metrics::v1::GetOverviewResponse> Node::Overview() const {
+bool System::Accepted(uint64_t at_least, std::chrono::milliseconds limit) const {
+  return Eventually(
+      [&] {
+        const auto overview = Overview();
+        return overview.ok() && overview->messages().accepted() >= at_least;
+      },
+      limit);
+}
+
+absl::StatusOr<metrics::v1::GetOverviewResponse> System::Overview() const {
   const auto stub = metrics::v1::MetricsService::NewStub(
-      grpc::CreateChannel(grpc(), grpc::InsecureChannelCredentials()));
+      grpc::CreateChannel(questions(), grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
   context.AddMetadata("x-tenant", kTenant);
   context.AddMetadata("x-api-key", kKey);
@@ -97,7 +106,7 @@ absl::StatusOr<metrics::v1::GetOverviewResponse> Node::Overview() const {
   return overview;
 }
 
-bool Node::Settled(uint64_t accepted, std::chrono::milliseconds limit) const {
+bool System::Settled(uint64_t accepted, std::chrono::milliseconds limit) const {
   return Eventually(
       [&] {
         const auto overview = Overview();
@@ -109,7 +118,7 @@ bool Node::Settled(uint64_t accepted, std::chrono::milliseconds limit) const {
       limit);
 }
 
-std::string Node::Standing() const {
+std::string System::Standing() const {
   const auto overview = Overview();
   return overview.ok() ? overview->ShortDebugString() : overview.status().ToString();
 }
@@ -119,9 +128,14 @@ Finished JudgeLedger(const std::string& data, const std::string& ledger,
   const base::SystemClock clock;
   auto opened = app::OpenEmbedded({.data_dir = data, .topics = {}}, clock);
   if (!opened.ok()) return {-1, opened.status().ToString()};
+  return JudgeLedger(*opened->log, ledger, report);
+}
+
+Finished JudgeLedger(eventlog::EventLog& log, const std::string& ledger,
+                     const std::string& report) {
   auto writer = ledger::LedgerWriter::Open(ledger, "log");
   if (!writer.ok()) return {-1, writer.status().ToString()};
-  absl::Status dumped = demo::DumpLog(*opened->log, **writer);
+  absl::Status dumped = demo::DumpLog(log, **writer);
   dumped.Update((*writer)->Close());
   if (!dumped.ok()) return {-1, dumped.ToString()};
   return RunToEnd({LedgerCheck(), "--require-settled", "--report", report, ledger});
