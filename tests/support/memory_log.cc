@@ -63,8 +63,10 @@ void LogDisk::Compact(const TopicPartition& partition) {
   Partition& compacted = *Find(partition.topic, partition.partition);
   std::map<std::string, uint64_t> latest;
   for (const auto& record : compacted.records) latest[record->key] = record->offset;
+  // As the contract has it, the last record stays.
+  const uint64_t last = compacted.records.empty() ? 0 : compacted.records.back()->offset;
   std::erase_if(compacted.records, [&](const auto& record) {
-    return record->tombstone || latest[record->key] != record->offset;
+    return record->offset != last && (record->tombstone || latest[record->key] != record->offset);
   });
 }
 

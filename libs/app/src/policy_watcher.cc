@@ -109,11 +109,9 @@ class Watcher final : public PolicyWatcher {
         next_ = record.offset + 1;
       }
     }
-    // What is at the end of a compacted topic may be gone (tombstones): nothing more to read is the
-    // end, too.
-    empty_polls_ = polled.batches.empty() ? empty_polls_ + 1 : 0;
-    const bool at_end = next_ >= end_ || empty_polls_ >= 2;
-    Publish(changed, at_end);
+    // The last record of a compacted topic stays, so there is one to tell the end by. A poll that
+    // brings nothing does not: a server may be slow.
+    Publish(changed, next_ >= end_);
   }
 
   void Publish(bool changed, bool at_end) {
@@ -145,7 +143,6 @@ class Watcher final : public PolicyWatcher {
   // Of the thread alone.
   PolicyAssembler assembler_;
   uint64_t next_ = 0;
-  int empty_polls_ = 0;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

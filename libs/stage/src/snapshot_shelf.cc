@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "centralita/base/error.h"
 #include "centralita/base/key.h"
 #include "centralita/base/status_macros.h"
 #include "centralita/base/topics.h"
@@ -15,8 +16,9 @@ namespace {
 constexpr std::string_view kManifest = "manifest";
 constexpr size_t kOffsetDigits = 20;
 constexpr base::Duration kPollWait{200};
-// A compacted topic has holes, also at its end: it ends where nothing comes for a second.
-constexpr int kEmptyPollsAtEnd = 5;
+// A compacted topic has holes, but its last record stays. A server that gives nothing for so long
+// is away; what it has not given must not be taken for not being there.
+constexpr int kMaxEmptyPolls = 150;
 
 template <typename Number>
 std::optional<Number> ParseNumber(std::string_view digits) {
@@ -52,9 +54,15 @@ absl::Status SnapshotShelf::Visit(uint64_t begin,
   begin = std::max(begin, range.begin);
   ABSL_RETURN_IF_ERROR(reader->Seek(place_, begin));
   int empty_polls = 0;
-  for (uint64_t next = begin; next < range.end && empty_polls < kEmptyPollsAtEnd;) {
+  for (uint64_t next = begin; next < range.end;) {
     ABSL_ASSIGN_OR_RETURN(const auto result, reader->Poll(kPollWait));
     empty_polls = result.batches.empty() ? empty_polls + 1 : 0;
+    if (empty_polls == kMaxEmptyPolls) {
+      return base::Error(
+          absl::StatusCode::kUnavailable, "snapshots_unreadable",
+          fmt::format("The topic snapshots gave no records for {} although it has more.",
+                      base::FormatDuration(kPollWait * kMaxEmptyPolls)));
+    }
     for (const auto& batch : result.batches) {
       for (const eventlog::Record& record : batch.records()) {
         next = record.offset + 1;

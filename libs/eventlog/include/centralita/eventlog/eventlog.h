@@ -23,7 +23,8 @@ namespace centralita::eventlog {
 struct TopicSpec {
   std::string name;
   uint32_t partitions = 1;
-  // Keep the latest record of each key for ever, and others not at all.
+  // Keep the latest record of each key for ever, and others not at all. The last record of a
+  // partition stays in any case, so that a reader can tell the end by it.
   bool compacted = false;
   // How long records of other topics are kept; zero: for ever.
   base::Duration retention{0};
