@@ -253,6 +253,8 @@ down() {
 
 demo() {
   local exit=0
+  # Somebody else's stays up.
+  if any_runs; then die "a cluster runs already ('$0 down' stops it)."; fi
   trap down EXIT
   up
   mkdir -p build/cluster-demo

@@ -1,6 +1,7 @@
 // `centralita demo` without a terminal, as a script or a CI runs it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -52,6 +53,20 @@ TEST(DemoTest, EndsCleanAndReportsEverythingEvenIfTheUsualPortsAreTaken) {
   EXPECT_EQ(report["accepted"].get<int>(),
             report["duplicates"].get<int>() + report["resolved"].get<int>() +
                 report["dead_lettered"].get<int>() + report["in_flight"].get<int>());
+}
+
+TEST(DemoTest, ASecondOneInTheSameFolderIsRefusedAndHarmsNothing) {
+  const contract::TempFolder folder;
+  const std::vector<std::string> words = {Centralita(),        "demo",    "--data",
+                                          folder.File("demo"), "--input", DemoFolder()};
+  Child first(words, folder.File("first.txt"));
+  ASSERT_TRUE(first.Says("busy afternoon")) << first.Said();
+  const Finished second = RunToEnd(words);
+  EXPECT_EQ(second.exit_code, 1) << second.said;
+  EXPECT_THAT(second.said, HasSubstr("Another demo runs in"));
+  EXPECT_TRUE(first.running()) << first.Said();
+  first.Signal(SIGINT);
+  EXPECT_EQ(first.Wait(), 130) << first.Said();
 }
 
 TEST(DemoTest, AMissingInputIsNamed) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +53,11 @@ class Demo final {
   Demo(const DemoOptions& options, app::StopSignal& stop)
       : options_(options), stop_(stop), screen_(isatty(STDOUT_FILENO) != 0) {}
 
+  // The kernel lets go of the lock with it.
+  ~Demo() {
+    if (lock_ >= 0) ::close(lock_);
+  }
+
   absl::StatusOr<int> Run() {
     ABSL_ASSIGN_OR_RETURN(Script script, ReadScript(options_.input));
     ABSL_RETURN_IF_ERROR(PrepareFolder());
@@ -65,6 +71,7 @@ class Demo final {
         "warnings and some\n"
         "breaches really happen. Three stories are told as they happen (★).\n\n",
         script.messages.size());
+    std::fflush(stdout);
     if (!Play(std::move(script))) {
       fmt::print("\nInterrupted; stopping in good order.\n");
       Stop();
@@ -82,6 +89,12 @@ class Demo final {
   absl::Status PrepareFolder() {
     std::error_code error;
     fs::create_directories(options_.folder, error);
+    lock_ = ::open(Path("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+      return absl::FailedPreconditionError(fmt::format(
+          "Another demo runs in {}; wait for its end, or name another folder by --data.",
+          options_.folder));
+    }
     for (const char* name : {"data", "ledger"}) fs::remove_all(Path(name), error);
     for (const char* name : {"report.json", "log.txt"}) fs::remove(Path(name), error);
     fs::create_directories(Path("data"), error);
@@ -286,6 +299,7 @@ class Demo final {
   const base::SystemClock clock_;
   Screen screen_;
   std::atomic<uint64_t> told_{0};
+  int lock_ = -1;
   std::unique_ptr<telemetry::Logger> logger_;
   std::unique_ptr<ledger::LedgerWriter> ledger_;
   std::unique_ptr<Shop> shop_;

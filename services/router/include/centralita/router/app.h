@@ -1,8 +1,8 @@
 // The router: runs the stages route and dispatch over the partitions that their groups give this
 // process, and tells gateways what their agents are to see (OwnerService).
 //
-// Takes all dependencies by reference; they outlive it. The caller registers service() with its gRPC
-// server, then calls Start(); Drain() writes last checkpoints and gives the partitions away.
+// Takes all dependencies by reference; they outlive it. The caller registers service() with its
+// gRPC server, then calls Start(); Drain() writes last checkpoints and gives the partitions away.
 #pragma once
 
 #include <memory>
