@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "centralita/app/stop_signal.h"
 #include "centralita/base/clock.h"
 #include "centralita/base/uuid.h"
 #include "commands/commands.h"
@@ -33,6 +34,10 @@ std::string ToJson(const load::LoadResult& r) {
 }
 
 int RunVerb(Options& options) {
+  // The first ends the load early, with its result; the second at once.
+  const auto stop = app::StopSignal::Install();
+  if (!stop.ok()) return client::Fail(stop.status());
+  options.load.cancelled = [&stop] { return (*stop)->WaitFor(base::Duration(0)); };
   if (absl::Status status = options.load.endpoint.Complete(); !status.ok())
     return client::Fail(status);
   std::unique_ptr<ledger::LedgerWriter> ledger;
@@ -89,7 +94,8 @@ void AddLoad(CLI::App& app, Run& run) {
   verb->footer(
       "Open loop: at --rate, messages are due whether or not the server keeps up, and latency "
       "counts from when a\n"
-      "message was due. Without --rate it sends as fast as the server takes them.\n"
+      "message was due. Without --rate it sends as fast as the server takes them. Ctrl-C ends it "
+      "early, with its result.\n"
       "Examples:\n"
       "  centralita load --api-key luna-demo-key --messages 100000\n"
       "  centralita load --api-key luna-demo-key --messages 60000 --rate 2000 --ledger "
