@@ -36,8 +36,10 @@ constexpr base::Duration kTickRetry{100};
 constexpr size_t kPortionRecords = 256;
 constexpr size_t kPortionBytes = 256 << 10;
 
+// A server that is full now has room again later.
 bool IsTransient(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsDeadlineExceeded(status);
+  return absl::IsUnavailable(status) || absl::IsAborted(status) ||
+         absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status);
 }
 
 class Runner final : public StageRunner {

@@ -37,16 +37,10 @@ bool Watermarks::Advance(const Origin& origin, base::TimePoint now) {
 
 bool Watermarks::AdvanceSource(const SourceId& source) {
   const SourceKey key(source.stage, source.log_epoch, source.partition);
-  if (last_source_ == sources_.end() || last_source_->first != key) {
-    bool first = false;
-    std::tie(last_source_, first) = sources_.try_emplace(key);
-    if (first) {
-      last_source_->second = {.offset = source.offset, .index = source.index, .changed = true};
-      return true;
-    }
-  }
-  SourceMark& mark = last_source_->second;
-  if (std::pair(source.offset, source.index) <= std::pair(mark.offset, mark.index)) return false;
+  const auto [found, first] = sources_.try_emplace(key);
+  SourceMark& mark = found->second;
+  if (!first && std::pair(source.offset, source.index) <= std::pair(mark.offset, mark.index))
+    return false;
   mark = {.offset = source.offset, .index = source.index, .changed = true};
   return true;
 }

@@ -45,7 +45,6 @@ class Watermarks final {
   void Forget(base::TimePoint now);
 
   std::map<SourceKey, SourceMark> sources_;
-  std::map<SourceKey, SourceMark>::iterator last_source_ = sources_.end();
   base::StringMap<SenderMark> senders_;
   base::TimePoint next_forgetting_;
   std::set<std::string> forgotten_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "agent_service.h"
@@ -71,8 +72,10 @@ class App final : public GatewayApp {
     drained_ = true;
     sessions_.CloseAll("The gateway is leaving; connect again.");
     absl::Status status;
+    const auto until = deps_.clock.Monotonic() + limit;
     if (history_thread_ != nullptr) status.Update(history_thread_->Stop(limit));
-    status.Update(commands_.Flush(limit));
+    const auto left = std::chrono::duration_cast<base::Duration>(until - deps_.clock.Monotonic());
+    status.Update(commands_.Flush(std::max(left, base::Duration(0))));
     watcher_.reset();
     lease_.reset();
     return status;

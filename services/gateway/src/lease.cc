@@ -28,6 +28,9 @@ void GatewayLease::Renew() {
   const absl::Status status =
       store::RenewLeases(store_, store::kGatewayLeases, {{incarnation_, ""}});
   if (status.ok()) {
+    // A process that was frozen for so long may have been declared lost meanwhile, and the shards
+    // take nothing from those sessions any more: agents are to come again, under new ones.
+    if (asked - renewed_ >= store::kLeaseTime) at_risk_();
     renewed_ = asked;
     return;
   }

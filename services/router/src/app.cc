@@ -1,5 +1,6 @@
 #include "centralita/router/app.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -72,8 +73,13 @@ class App final : public RouterApp {
     leases_.reset();
     hub_.EndAll(absl::UnavailableError("This router is leaving."));
     absl::Status status;
-    if (route_ != nullptr) status.Update(route_->Stop(limit));
-    if (dispatch_ != nullptr) status.Update(dispatch_->Stop(limit));
+    // One limit for both; dispatch, whose checkpoint spares most, goes first.
+    const auto until = deps_.clock.Monotonic() + limit;
+    for (auto* stage : {&dispatch_, &route_}) {
+      if (*stage == nullptr) continue;
+      const auto left = std::chrono::duration_cast<base::Duration>(until - deps_.clock.Monotonic());
+      status.Update((*stage)->Stop(std::max(left, base::Duration(0))));
+    }
     return status;
   }
 

@@ -44,5 +44,22 @@ TEST_F(GatewayLeaseTest, IsAtRiskWhenItCannotBeRenewedInTime) {
   EXPECT_EQ(answer.get(), 2);
 }
 
+TEST_F(GatewayLeaseTest, IsAtRiskAfterTheProcessWasFrozenForLongerThanTheLease) {
+  std::promise<int> at_risk;
+  std::atomic<int> asked{0};
+  std::atomic<bool> told{false};
+  // Each renewal succeeds; the time between the second and the third is that of a frozen process.
+  store_->OnEach([&] {
+    manual_.Advance(++asked == 2 ? store::kLeaseTime : base::Duration(1000));
+    return absl::OkStatus();
+  });
+  GatewayLease lease(*store_, manual_, *logger_, "gw", [&] {
+    if (!told.exchange(true)) at_risk.set_value(asked);
+  });
+  auto answer = at_risk.get_future();
+  ASSERT_EQ(answer.wait_for(kLimit), std::future_status::ready);
+  EXPECT_EQ(answer.get(), 3);
+}
+
 }  // namespace
 }  // namespace centralita::gateway
