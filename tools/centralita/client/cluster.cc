@@ -1,6 +1,9 @@
 #include "client/cluster.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdio>
 
 #include "centralita/base/error.h"
 #include "centralita/base/status_macros.h"
@@ -24,6 +27,14 @@ void ClusterOptions::AddTo(CLI::App& app) {
       "Settings can be given in the file, in the environment "
       "(CENTRALITA_KAFKA__BROKERS=kafka:9092)\n"
       "and as flags: --kafka.brokers=kafka:9092 --topics.partitions=12 --topics.replication=3");
+}
+
+int FailCluster(const absl::Status& status) {
+  const char* const hint = status.code() == absl::StatusCode::kUnavailable
+                               ? "\nIs Kafka there? Name it by --kafka.brokers=host:port."
+                               : "";
+  fmt::print(stderr, "centralita: {}{}\n", std::string(status.message()), hint);
+  return 1;
 }
 
 #ifdef CENTRALITA_CLUSTER

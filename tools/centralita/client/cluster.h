@@ -48,4 +48,7 @@ class Cluster final {
   std::unique_ptr<eventlog::EventLog> log_;
 };
 
+// As Fail() of endpoint.h, with what to do about a Kafka that is not there.
+int FailCluster(const absl::Status& status);
+
 }  // namespace centralita::client

@@ -8,7 +8,6 @@
 #include "centralita/app/policy_document.h"
 #include "centralita/app/policy_publisher.h"
 #include "client/cluster.h"
-#include "client/endpoint.h"
 #include "commands/commands.h"
 
 namespace centralita::commands {
@@ -36,11 +35,12 @@ int Apply(const std::string& path, const std::string& by, const client::ClusterO
   }
   for (const std::string& warning : document->warnings()) fmt::print("warning: {}\n", warning);
   client::Cluster cluster;
-  if (const absl::Status status = cluster.Open(options); !status.ok()) return client::Fail(status);
+  if (const absl::Status status = cluster.Open(options); !status.ok())
+    return client::FailCluster(status);
   for (const std::string& tenant : document->Tenants()) {
     const auto published = app::PublishPolicy(cluster.log(), cluster.clock(), tenant,
                                               document->Compile(tenant, 0), by);
-    if (!published.ok()) return client::Fail(published.status());
+    if (!published.ok()) return client::FailCluster(published.status());
     fmt::print("{}: version {}{}\n", tenant, published->version,
                published->changed ? "" : ", which was active already");
   }

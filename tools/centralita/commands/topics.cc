@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "client/cluster.h"
-#include "client/endpoint.h"
 #include "commands/commands.h"
 
 namespace centralita::commands {
@@ -37,7 +36,8 @@ std::string Plan(eventlog::EventLog& log, const eventlog::TopicSpec& wanted, boo
 
 int Work(const client::ClusterOptions& options, bool apply) {
   client::Cluster cluster;
-  if (const absl::Status status = cluster.Open(options); !status.ok()) return client::Fail(status);
+  if (const absl::Status status = cluster.Open(options); !status.ok())
+    return client::FailCluster(status);
   bool possible = true;
   fmt::print("{:<12} {:>10}  {:<10} {}\n", "TOPIC", "PARTITIONS", "KEEPS", "NOW");
   const auto wanted = app::StandardTopics(cluster.topics().layout);
