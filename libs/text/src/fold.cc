@@ -77,13 +77,14 @@ void FoldedText::Clear() {
   tokens_.clear();
   marked_.clear();
   counts_ = {};
-  token_start_ = last_length_ = run_ = 0;
+  token_start_ = token_source_ = source_ = source_base_ = last_length_ = run_ = 0;
   valid_utf8_ = true;
 }
 
 void FoldedText::Append(std::string_view utf8) {
   for (size_t at = 0; at < utf8.size();) {
     const unsigned char c = static_cast<unsigned char>(utf8[at]);
+    source_ = source_base_ + static_cast<uint32_t>(at);
     if (c < 0x80) {
       AppendAscii(c);
       ++at;
@@ -92,14 +93,24 @@ void FoldedText::Append(std::string_view utf8) {
     const Decoded decoded = DecodeUtf8(utf8, at);
     if (decoded.length == 0) {
       valid_utf8_ = false;
-      EndToken();
+      EndToken(source_);
+      Separate(" ");
       ++at;
       continue;
     }
     AppendOther(decoded.code_point, utf8.substr(at, decoded.length));
     at += decoded.length;
   }
-  EndToken();
+  source_base_ += static_cast<uint32_t>(utf8.size());
+  EndToken(source_base_);
+  Separate("\n");
+}
+
+bool FoldedText::BreaksBefore(size_t token) const {
+  if (token == 0) return true;
+  const size_t from = tokens_[token - 1].offset + tokens_[token - 1].length;
+  const std::string_view between(text_.data() + from, tokens_[token].offset - from);
+  return between.find_first_of(",.;:!?()\n") != std::string_view::npos;
 }
 
 void FoldedText::AppendAscii(unsigned char c) {
@@ -111,12 +122,15 @@ void FoldedText::AppendAscii(unsigned char c) {
     const char folded = static_cast<char>(c | 0x20);
     AppendLetter(std::string_view(&folded, 1));
   } else if (c >= '0' && c <= '9') {
+    OpenToken();
     text_.push_back(static_cast<char>(c));
     last_length_ = 0;
   } else {
     counts_.exclamations += c == '!';
     counts_.questions += c == '?';
-    EndToken();
+    EndToken(source_);
+    const char mark = static_cast<char>(c);
+    Separate(std::string_view(&mark, 1));
   }
 }
 
@@ -134,17 +148,20 @@ void FoldedText::AppendOther(char32_t c, std::string_view bytes) {
       if (entry & kLetter) {
         AppendLetters(folded);
       } else {
+        OpenToken();
         text_ += folded;
         last_length_ = 0;
       }
       break;
     case kKindSingle:
-      EndToken();
+      EndToken(source_);
+      OpenToken();
       text_ += folded;
-      EndToken();
+      EndToken(source_ + static_cast<uint32_t>(bytes.size()));
       break;
     default:
-      EndToken();
+      EndToken(source_);
+      Separate(folded);
   }
 }
 
@@ -171,6 +188,7 @@ void FoldedText::AppendLetters(std::string_view folded) {
 }
 
 void FoldedText::AppendLetter(std::string_view folded) {
+  OpenToken();
   const uint32_t length = static_cast<uint32_t>(folded.size());
   const bool again = last_length_ == length &&
                      std::memcmp(text_.data() + text_.size() - length, folded.data(), length) == 0;
@@ -203,15 +221,36 @@ void FoldedText::Mark(char32_t c) {
   if (tells && marked_.size() < kMaxMarked) marked_.push_back(c);
 }
 
-void FoldedText::EndToken() {
+void FoldedText::OpenToken() {
+  if (text_.size() == token_start_) token_source_ = source_;
+}
+
+void FoldedText::EndToken(uint32_t source_end) {
   const uint32_t end = static_cast<uint32_t>(text_.size());
   if (end > token_start_) {
     const uint32_t length = end - token_start_;
-    tokens_.push_back(
-        {token_start_, length, TokenHash(std::string_view(text_).substr(token_start_, length))});
+    tokens_.push_back({token_start_, length, token_source_, source_end - token_source_,
+                       TokenHash(std::string_view(text_).substr(token_start_, length))});
     token_start_ = end;
   }
   last_length_ = run_ = 0;
+}
+
+// Between tokens only.
+void FoldedText::Separate(std::string_view between) {
+  const char first = between.front();
+  const bool line = first == '\n' || first == '\r';
+  if (line || first == ' ' || static_cast<unsigned char>(first) < ' ' || first == '\x7F') {
+    if (text_.empty()) return;
+    if (text_.back() != ' ' && text_.back() != '\n') {
+      text_.push_back(line ? '\n' : ' ');
+    } else if (line) {
+      text_.back() = '\n';
+    }
+  } else {
+    text_ += between;
+  }
+  token_start_ = static_cast<uint32_t>(text_.size());
 }
 
 }  // namespace centralita::text

@@ -64,6 +64,36 @@ TEST(FoldTest, ScriptsWithoutSpacesGiveOneTokenPerCharacter) {
   EXPECT_THAT(Tokens("환불"), ElementsAre("환", "불"));
 }
 
+TEST(FoldTest, TheTextKeepsPunctuationAndLosesSpareSpace) {
+  FoldedText folded;
+  folded.Append("  Ñandú,\t¿QUÉ?\r\n\n ok… ");
+  folded.Append("Más");
+  EXPECT_EQ(folded.text(), "nandu, ¿que?\nok...\nmas\n");
+}
+
+TEST(FoldTest, TokensSayWhichBytesTheyWereMadeFrom) {
+  const std::vector<std::string> pieces = {"Ðónde  e\u0301ste", "退é 👍🏽!"};
+  FoldedText folded;
+  std::string all;
+  for (const std::string& piece : pieces) {
+    folded.Append(piece);
+    all += piece;
+  }
+  std::vector<std::string> sources;
+  for (const Token& token : folded.tokens()) {
+    sources.push_back(all.substr(token.source, token.source_length));
+  }
+  EXPECT_THAT(sources, ElementsAre("Ðónde", "e\u0301ste", "退", "é", "👍"));
+}
+
+TEST(FoldTest, ClausesEndAtMarksAndLines) {
+  FoldedText folded;
+  folded.Append("no lo quiero, gracias\nadios amigo");
+  std::vector<bool> breaks;
+  for (size_t i = 0; i < folded.tokens().size(); ++i) breaks.push_back(folded.BreaksBefore(i));
+  EXPECT_THAT(breaks, ElementsAre(true, false, false, true, true, false));
+}
+
 TEST(FoldTest, MalformedBytesEndATokenAndAreReported) {
   FoldedText folded;
   folded.Append("a\xC3\x28\xED\xA0\x80\xF8z");

@@ -16,8 +16,12 @@
 namespace centralita::text {
 
 struct Token {
+  // In FoldedText::text().
   uint32_t offset = 0;
   uint32_t length = 0;
+  // The bytes that it was made from, in what was appended, all pieces counted through.
+  uint32_t source = 0;
+  uint32_t source_length = 0;
   // Of its bytes; stable within a process.
   uint64_t hash = 0;
 };
@@ -35,10 +39,17 @@ class FoldedText final {
   // skipped. At most 2^31 bytes in all.
   void Append(std::string_view utf8);
 
+  // Tokens with what stands between them: punctuation as it is, white space as one blank, or as one
+  // line feed where a line or a piece ends. For what looks at characters rather than tokens.
+  std::string_view text() const { return text_; }
   const std::vector<Token>& tokens() const { return tokens_; }
   std::string_view TextOf(const Token& token) const {
     return std::string_view(text_).substr(token.offset, token.length);
   }
+
+  // Whether a clause may end before that token: a punctuation mark or a line's end stands there.
+  // `token` < tokens().size(); true for the first.
+  bool BreaksBefore(size_t token) const;
 
   // What folding loses and others want to know, counted over the text as it was written.
   struct Counts {
@@ -64,13 +75,20 @@ class FoldedText final {
   void AppendLetter(std::string_view folded);
   void Count(uint32_t properties);
   void Mark(char32_t c);
-  void EndToken();
+  void OpenToken();
+  void EndToken(uint32_t source_end);
+  void Separate(std::string_view between);
 
   std::string text_;
   std::vector<Token> tokens_;
   std::vector<char32_t> marked_;
   Counts counts_;
   uint32_t token_start_ = 0;
+  uint32_t token_source_ = 0;
+  // Where the character that is being added began, and where the next piece will, in what was
+  // appended.
+  uint32_t source_ = 0;
+  uint32_t source_base_ = 0;
   // The last letter of the open token and how often it stands there in a row.
   uint32_t last_length_ = 0;
   uint32_t run_ = 0;
