@@ -1,17 +1,19 @@
 # The walls. Arrows go down only; a dependency that breaks this stops the configuration, and since each library has
 # its own include root, an include that breaks it does not compile.
 #
-#   0 proto  1 base  2 config, telemetry, sqlite  3 text, policy, sla  4 route, dispatch
+#   0 proto  1 base  2 config, telemetry, sqlite  3 text, timer, policy, sla  4 route, dispatch
 #   5 eventlog, store, rpc, http, calendar  6 stage  7 app  8 services  9 tools, tests
 #
-# Pure libraries (text, policy, sla, route, dispatch) may use each other downwards, and no database; adapters never
+# Pure libraries (model, text, timer, policy, sla, route, dispatch) may use each other downwards, and no database; adapters never
 # each other; a service never another.
 set(CENTRALITA_LAYER_proto 0)
 set(CENTRALITA_LAYER_base 1)
 set(CENTRALITA_LAYER_config 2)
 set(CENTRALITA_LAYER_telemetry 2)
 set(CENTRALITA_LAYER_sqlite 2)
+set(CENTRALITA_LAYER_model 3)
 set(CENTRALITA_LAYER_text 3)
+set(CENTRALITA_LAYER_timer 3)
 set(CENTRALITA_LAYER_sla 3)
 set(CENTRALITA_LAYER_policy 3)
 set(CENTRALITA_LAYER_route 4)
@@ -24,7 +26,7 @@ set(CENTRALITA_LAYER_calendar 5)
 set(CENTRALITA_LAYER_stage 6)
 set(CENTRALITA_LAYER_app 7)
 
-set(CENTRALITA_PURE text policy sla route dispatch)
+set(CENTRALITA_PURE model text timer policy sla route dispatch)
 set(CENTRALITA_ADAPTERS eventlog store rpc http calendar)
 
 function(centralita_check_layers library)
