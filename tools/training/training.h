@@ -1,0 +1,41 @@
+// The whole of `centralita train`: cross-validation, calibration, the model of all rows, a report.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "training/measures.h"
+#include "training/rows.h"
+#include "training/trainer.h"
+
+namespace centralita::training {
+
+struct TrainingOptions {
+  TrainOptions train;
+  // Each fifth (with 5) of the groups is held out in turn; 0: nothing is measured, and the model is
+  // neither calibrated nor does it abstain.
+  int folds = 5;
+  // How many of the folds are tried. One is enough for temperature and threshold, and five times as
+  // fast.
+  int tried = 5;
+  double wrong_cost = 1;
+};
+
+struct Trained {
+  // A file for model::Model::Parse().
+  std::string file;
+  // For people; the same for the same rows.
+  std::string report;
+};
+
+// INVALID_ARGUMENT for rows that cannot be trained on.
+absl::StatusOr<Trained> TrainModel(std::span<const Row> rows, const TrainingOptions& options,
+                                   const Progress& progress);
+
+// Of what was held out; `rows` are all that there were.
+std::string ReportOf(std::span<const Row> rows, std::span<const Judged> judged,
+                     const model::Content& content, double wrong_cost);
+
+}  // namespace centralita::training
