@@ -7,28 +7,59 @@ namespace {
 
 using classification::v1::Classification;
 
-constexpr char kModelVersion[] = "rules-1";
+constexpr char kRulesOnly[] = "rules-1";
+// A second matter must be plain: as sure as this in a clause of its own, or said by a rule.
+constexpr int32_t kSureOfClause = 700;
+constexpr int64_t kWholeRule = 10;
+// Rules alone find words of another matter in the middle of the first; the model must not rule it
+// out.
+constexpr int32_t kNotRuledOut = 100;
+constexpr int kLikeliest = 3;
+// Courtesy and noise around a matter are no second one.
+constexpr std::string_view kNeverSecond[] = {"other", "praise_feedback", "spam_offtopic"};
 // Below this a rule that is meant for another language counts too: "reembolso" alone says little of
 // the language.
 constexpr int32_t kSureOfLanguage = 600;
 
+classification::v1::IntentSource SourceOf(DecidedBy by) {
+  switch (by) {
+    case DecidedBy::kRules:
+      return classification::v1::INTENT_SOURCE_RULES;
+    case DecidedBy::kModel:
+      return classification::v1::INTENT_SOURCE_MODEL;
+    case DecidedBy::kBoth:
+      return classification::v1::INTENT_SOURCE_RULES_AND_MODEL;
+    case DecidedBy::kNobody:
+      break;
+  }
+  return classification::v1::INTENT_SOURCE_UNSPECIFIED;
+}
+
 }  // namespace
 
 Classifier::Classifier(const policy::v1::ClassifierSection& section,
-                       std::vector<std::string> languages, uint64_t policy_version)
+                       std::vector<std::string> languages, uint64_t policy_version,
+                       std::shared_ptr<const model::Model> model)
     : policy_version_(policy_version),
       tenant_languages_(std::move(languages)),
       rules_(section),
       facts_(section),
       priority_(section),
-      intents_(section.intents().begin(), section.intents().end()) {
+      intents_(section.intents().begin(), section.intents().end()),
+      details_(DetailsOf(section)),
+      intent_model_(std::move(model), intents_),
+      model_version_(intent_model_ ? intent_model_.model().version() : kRulesOnly) {}
+
+std::vector<Classifier::Rule> Classifier::DetailsOf(const policy::v1::ClassifierSection& section) {
+  std::vector<Rule> details;
   for (const policy::v1::Rule& rule : section.rules()) {
-    details_.push_back({rule.name(),
-                        {rule.languages().begin(), rule.languages().end()},
-                        rule.intent().empty() ? -1 : IntentIndex(rule.intent()),
-                        {rule.tags().begin(), rule.tags().end()},
-                        rule.weight()});
+    details.push_back({rule.name(),
+                       {rule.languages().begin(), rule.languages().end()},
+                       rule.intent().empty() ? -1 : IntentIndex(rule.intent()),
+                       {rule.tags().begin(), rule.tags().end()},
+                       rule.weight()});
   }
+  return details;
 }
 
 // An intent that only a rule names comes after all others.
@@ -47,24 +78,24 @@ void Classifier::Classify(const Input& input, Workspace& workspace, Classificati
 
   LanguagePriors priors{{}, input.locale, tenant_languages_};
   if (input.profile != nullptr) priors.customer = input.profile->preferred_language();
-  const DetectedLanguage language = detector_.Detect(folded, priors);
+  const DetectedLanguage language = detector_.Detect(folded, input.text, priors);
   result.set_language(std::string(language.code));
   result.set_language_confidence_permille(language.confidence_permille);
 
   rules_.Find(folded, workspace.matches_);
   KeepRulesOf(language, workspace.matches_);
-  const int intent = ChooseIntent(workspace, result);
+  const IntentDecision decision = ChooseIntent(workspace, result);
   if (input.profile != nullptr) {
     *result.mutable_facts() = FactsOf(*input.profile, input.order_id, input.now);
   }
-  AddTags(input, workspace, result);
+  AddTags(input, decision.intent < 0, workspace, result);
   const Mood mood = MoodOf(folded, workspace.tags_);
   result.set_sentiment_permille(mood.sentiment_permille);
   result.set_urgency_permille(mood.urgency_permille);
   priority_.AddMessageTerms(input.channel, result);
-  AddRuleMatches(intent, workspace.matches_, result);
+  AddRuleMatches(decision.intent, workspace.matches_, result);
   result.set_policy_version(policy_version_);
-  result.set_model_version(kModelVersion);
+  result.set_model_version(model_version_);
 }
 
 classification::v1::Facts Classifier::FactsOf(const profile::v1::Profile& profile,
@@ -84,37 +115,109 @@ void Classifier::KeepRulesOf(const DetectedLanguage& language, RuleMatches& matc
   });
 }
 
-int Classifier::ChooseIntent(Workspace& workspace, Classification& result) const {
-  std::vector<int64_t>& weights = workspace.intent_weights_;
-  weights.assign(intents_.size(), 0);
+void Classifier::CountVotes(Workspace& workspace) const {
+  IntentVotes& votes = workspace.votes_;
+  votes.weights.assign(intents_.size(), 0);
   for (uint32_t rule : workspace.matches_.rules) {
     const Rule& matched = details_[rule];
-    if (matched.intent >= 0) weights[static_cast<size_t>(matched.intent)] += matched.weight;
+    if (matched.intent >= 0) votes.weights[static_cast<size_t>(matched.intent)] += matched.weight;
   }
-  int best = -1;
-  int64_t sum = 0;
-  for (size_t i = 0; i < weights.size(); ++i) {
-    if (weights[i] <= 0) continue;
-    sum += weights[i];
-    if (best < 0 || weights[i] > weights[static_cast<size_t>(best)]) best = static_cast<int>(i);
-  }
-  if (best < 0) {
-    result.set_intent(std::string(kOtherIntent));
-    return best;
-  }
-  result.set_intent(intents_[static_cast<size_t>(best)]);
-  result.set_intent_confidence_permille(
-      static_cast<int32_t>(weights[static_cast<size_t>(best)] * 1000 / sum));
-  return best;
+  votes.permille.clear();
+  if (!intent_model_) return;
+  votes.threshold_permille = intent_model_.model().threshold_permille();
+  intent_model_.Predict(workspace.folded_, 0, workspace.folded_.tokens().size(), workspace.scorer_,
+                        votes.permille);
 }
 
-void Classifier::AddTags(const Input& input, Workspace& workspace, Classification& result) const {
+IntentDecision Classifier::ChooseIntent(Workspace& workspace, Classification& result) const {
+  CountVotes(workspace);
+  IntentDecision decision = Decide(workspace.votes_);
+  LookAtClauses(workspace, decision, result);
+  const bool sure = decision.intent >= 0;
+  result.set_intent(sure ? intents_[static_cast<size_t>(decision.intent)]
+                         : std::string(kOtherIntent));
+  result.set_intent_confidence_permille(decision.confidence_permille);
+  result.set_decided_by(SourceOf(decision.by));
+  AddLikeliest(workspace.votes_, decision.intent, result);
+  return decision;
+}
+
+bool Classifier::CanBeSecond(size_t intent) const {
+  return std::find(std::begin(kNeverSecond), std::end(kNeverSecond), intents_[intent]) ==
+         std::end(kNeverSecond);
+}
+
+void Classifier::LookAtClauses(Workspace& workspace, IntentDecision& decision,
+                               Classification& result) const {
+  const IntentVotes& votes = workspace.votes_;
+  int second = -1;
+  int64_t second_score = 0;
+  for (size_t i = 0; i < intents_.size(); ++i) {
+    const bool ruled_out = intent_model_ && votes.permille[i] < kNotRuledOut;
+    if (static_cast<int>(i) == decision.intent || votes.weights[i] < kWholeRule || ruled_out ||
+        !CanBeSecond(i) || votes.weights[i] <= second_score) {
+      continue;
+    }
+    second = static_cast<int>(i);
+    second_score = votes.weights[i];
+  }
+  std::vector<Clause>& clauses = workspace.clauses_;
+  if (intent_model_) CutClauses(workspace.folded_, clauses);
+  if (intent_model_ && clauses.size() > 1) {
+    const int32_t enough = std::max(votes.threshold_permille, kSureOfClause);
+    int32_t surest = 0;
+    for (const Clause& clause : clauses) {
+      std::vector<int32_t>& permille = workspace.clause_permille_;
+      intent_model_.Predict(workspace.folded_, clause.begin, clause.end, workspace.scorer_,
+                            permille);
+      const auto best = static_cast<size_t>(std::max_element(permille.begin(), permille.end()) -
+                                            permille.begin());
+      if (permille[best] < enough || !CanBeSecond(best)) continue;
+      if (decision.intent < 0) {
+        decision = {static_cast<int>(best), permille[best], DecidedBy::kModel};
+      } else if (static_cast<int>(best) != decision.intent && permille[best] > surest) {
+        surest = permille[best];
+        second = static_cast<int>(best);
+      }
+    }
+  }
+  if (second >= 0 && decision.intent >= 0 && CanBeSecond(static_cast<size_t>(decision.intent))) {
+    result.set_also_intent(intents_[static_cast<size_t>(second)]);
+  }
+}
+
+void Classifier::AddLikeliest(const IntentVotes& votes, int first, Classification& result) const {
+  // Three at most, so the shortest sort is the plainest.
+  int chosen[kLikeliest] = {first, -1, -1};
+  int count = first >= 0 ? 1 : 0;
+  for (; count < kLikeliest; ++count) {
+    int best = -1;
+    for (size_t i = 0; i < intents_.size(); ++i) {
+      const int at = static_cast<int>(i);
+      if (std::find(chosen, chosen + count, at) != chosen + count) continue;
+      if (best < 0 || ConfidenceOf(votes, i) > ConfidenceOf(votes, static_cast<size_t>(best))) {
+        best = at;
+      }
+    }
+    if (best < 0 || ConfidenceOf(votes, static_cast<size_t>(best)) == 0) break;
+    chosen[count] = best;
+  }
+  for (int i = 0; i < count; ++i) {
+    classification::v1::IntentProbability& likely = *result.add_intents();
+    likely.set_intent(intents_[static_cast<size_t>(chosen[i])]);
+    likely.set_permille(i == 0 && first >= 0 ? result.intent_confidence_permille()
+                                             : ConfidenceOf(votes, static_cast<size_t>(chosen[i])));
+  }
+}
+
+void Classifier::AddTags(const Input& input, bool unsure, Workspace& workspace,
+                         Classification& result) const {
   std::vector<std::string>& tags = workspace.tags_;
   tags.clear();
   for (uint32_t rule : workspace.matches_.rules) {
     tags.insert(tags.end(), details_[rule].tags.begin(), details_[rule].tags.end());
   }
-  if (result.intent_confidence_permille() == 0) tags.emplace_back("unsure");
+  if (unsure) tags.emplace_back("unsure");
   if (input.visibility == common::v1::VISIBILITY_PUBLIC) tags.emplace_back("public");
   if (input.degraded) tags.emplace_back(kDegradedTag);
   if (input.profile != nullptr &&

@@ -1,5 +1,4 @@
-// Frequent words of customers' messages, folded as fold.h does. A word in several lists counts less
-// for each.
+// Frequent words of the languages of most customers. A word in several lists counts less for each.
 #pragma once
 
 #include <array>
@@ -7,7 +6,7 @@
 
 namespace centralita::text {
 
-// In the order of kLanguages.
+// In the order of kHeadLanguages.
 inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     // es
     "el la los las un una de del que y en no por para con mi mis se es esta este esto estoy estan "
@@ -21,7 +20,12 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "hoy ayer manana sin si hay era fue ser talla cambiar cancelar factura descuento codigo "
     "urgente quien alguien vosotros "
     "ustedes usted verguenza estafa tampoco tambien solo os haceis podeis habeis teneis haber "
-    "cuesta alguna porfa",
+    "cuesta alguna porfa"
+    " eso esos esas esa aquel ella ellos ellas nosotros yo tu te cada entre sobre hasta"
+    " fueron sido son eran habia tan todo toda todos todas otro otra otros mismo parte gran"
+    " durante segun contra ante bajo tras e u ni a o puede nos sea asi despues antes entonces"
+    " ahora siempre nunca alli aqui tiempo ano anos mejor uno dos tres mientras aunque hacia"
+    " quieren estaba tengan zapatos camiseta roto rota mal bien",
     // en
     "the a an and of to in is it my i you your we they this that was were are be been have has had "
     "not no do does did "
@@ -31,7 +35,11 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "card payment account "
     "login password help there their its if or so as by about any all out up get got ago today "
     "yesterday tomorrow "
-    "cancel change wrong item size late lost never received nobody anyone someone pls asap",
+    "cancel change wrong item size late lost never received nobody anyone someone pls asap"
+    " he she him his her them then than these those which while into over after before only"
+    " also other its more most some such new first would should may might must being between"
+    " through during because under against said says year years two one own very much many"
+    " made make like here broken shoes shirt works working bad good",
     // bg
     "и в на да не се за с от е са ми ме ви си ли че по но как къде кога какво защо кой това тази "
     "този тези аз ние вие "
@@ -44,7 +52,12 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "kade kude koga moqta moyata porachka porachkata poruchka poruchkata pratka pratkata dostavka "
     "dostavkata pari parite "
     "iskam molq molya blagodarq blagodarya zdraveite zdravei nqma nyama shte kakvo zashto veche "
-    "oshte tova mnogo kolko struva dostavqte na li e do",
+    "oshte tova mnogo kolko struva dostavqte na li e do"
+    " който която което които между през във със към над под около според така също само бил"
+    " била било били бъде бъдат бях бяха него нея тях неговата тя той то нас вас те го я му"
+    " им би едно един една едни друг друга други всички всичко всеки година години две три"
+    " повече най защото докато когато където обаче нито дори тогава сега тук там нещо някой"
+    " трябва",
     // pt
     "o a os as um uma de do da dos das que e em no na nos nas por para com meu minha meus minhas "
     "se esta este isto isso "
@@ -56,7 +69,11 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "hoje ontem amanha sem "
     "tem foi ser onde quando quanto qual quem alguem cade tamanho trocar cancelar fatura desconto "
     "urgente ate ao aos pelo "
-    "pela entregue recebi",
+    "pela entregue recebi"
+    " ele ela eles elas lhe seu sua seus suas pelos pelas entre sobre mesmo outro outra"
+    " outros todo toda todos todas foram sido era sao estao tinha ha cada depois antes agora"
+    " sempre nunca aqui ali assim entao ano anos dois tres tambem ou nem como num numa dele"
+    " dela deles quais qualquer so nesta neste pode sapatos camisa avariado errado mal bem",
     // fr
     "le la les un une des de du que qui et en ne pas pour par avec mon ma mes se est ce cette cet "
     "ces je tu il nous vous "
@@ -68,7 +85,11 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "quelle mais tres plus "
     "c j l d n qu s au aux sur dans votre vos notre veux voudrais besoin peux pouvez depuis taille "
     "changer annuler facture "
-    "urgent personne moi rappelez",
+    "urgent personne moi rappelez"
+    " elle elles lui leur leurs nos eux cela ca y dont entre vers chez sous contre apres"
+    " avant pendant etre avoir fait faire ete etait etaient sera soit tout toute tous toutes"
+    " autre autres meme ainsi alors donc car comme bien peu an ans deux trois premier aussi"
+    " deja ici non oui peut par ni son ses chaussures chemise casse mauvais",
     // de
     "der die das den dem des ein eine einen einem einer und ist in nicht ich du er sie es wir ihr "
     "mein meine meinen "
@@ -80,7 +101,12 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "werden war sind bin "
     "seid keine kein heute gestern konto karte zahlung hilfe laden produkt artikel ohne wenn oder "
     "sehr mehr ihre ihrem "
-    "ihren grosse umtauschen stornieren rechnung rabatt dringend niemand seit gekauft passwort",
+    "ihren grosse umtauschen stornieren rechnung rabatt dringend niemand seit gekauft passwort"
+    " als dass dieser diese dieses diesen diesem sein seine seinen seiner ihnen ihn ihm uns"
+    " euch wird worden gewesen muss soll sollte wurden durch gegen unter uber zwischen vor um"
+    " bis wahrend jahr jahre jahren zwei drei ersten nur auch so dann da damit doch hier dort"
+    " mehr viele alle alles andere anderen man etwas nichts ins zum zur beim vom schuhe hemd"
+    " kaputt falsch",
     // it
     "il lo la i gli le un uno una di del della dei delle che e in non per con mio mia miei mie si "
     "e questo questa sono "
@@ -92,12 +118,12 @@ inline constexpr std::array<std::string_view, 7> kFrequentWords = {
     "oggi ieri domani "
     "senza se anche piu molto gia voglio vorrei posso potete devo da dal dalla al alla nel nella "
     "taglia cambiare "
-    "annullare fattura sconto urgente nessuno mai cosa cosi ricevuto"};
-
-// Russian words that Bulgarian does not have: Cyrillic alone does not make Bulgarian.
-inline constexpr std::string_view kRussianWords =
-    "где мой моя мое мои заказ заказа что это когда здравствуйте спасибо пожалуйста деньги вернуть "
-    "хочу меня мне нет есть "
-    "уже еще очень почему сколько посылка или только привет";
+    "annullare fattura sconto urgente nessuno mai cosa cosi ricevuto"
+    " lui lei loro noi voi suo sua suoi sue nostro vostro questi queste quello quella quelli"
+    " quelle essere stato stata stati state era erano fu sara aveva fatto fare tra fra su sul"
+    " sulla sugli nei nelle negli dai dagli dalle ai agli alle cui ne ed o oppure ogni tutto"
+    " tutta tutti tutte altro altra altri altre stesso anno anni due tre primo dopo prima"
+    " durante contro sotto sopra quindi poi allora sempre qui qua puo solo scarpe maglia"
+    " rotto sbagliato male bene"};
 
 }  // namespace centralita::text

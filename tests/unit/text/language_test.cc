@@ -9,7 +9,7 @@ DetectedLanguage Detect(std::string_view text, const LanguagePriors& priors = {}
   static const LanguageDetector detector;
   FoldedText folded;
   folded.Append(text);
-  return detector.Detect(folded, priors);
+  return detector.Detect(folded, text, priors);
 }
 
 TEST(LanguageTest, ShortMessagesOfShoppersAreRecognised) {
@@ -38,12 +38,86 @@ TEST(LanguageTest, ShortMessagesOfShoppersAreRecognised) {
   }
 }
 
-TEST(LanguageTest, OtherLanguagesAreUndetermined) {
-  EXPECT_EQ(Detect("πού είναι η παραγγελία μου").code, kUndetermined);
-  EXPECT_EQ(Detect("где мой заказ?").code, kUndetermined);
-  EXPECT_EQ(Detect("Де моє замовлення, ви коли його надішлете?").code, kUndetermined);
-  EXPECT_EQ(Detect("我的订单在哪里").code, kUndetermined);
-  EXPECT_EQ(Detect("Gdzie jest moja przesylka, czekam juz tydzien").code, kUndetermined);
+TEST(LanguageTest, OtherLanguagesAreKnownTooIfLessWell) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"πού είναι η παραγγελία μου", "el"},
+      {"где мой заказ?", "ru"},
+      {"Де моє замовлення, ви коли його надішлете?", "uk"},
+      {"我的订单在哪里", "zh"},
+      {"注文した商品がまだ届きません", "ja"},
+      {"제 주문은 어디에 있나요", "ko"},
+      {"أين طلبي لم يصل حتى الآن", "ar"},
+      {"Gdzie jest moja przesylka, czekam juz tydzien", "pl"},
+      {"Waar blijft mijn bestelling, ik wacht al een week", "nl"},
+      {"Unde este comanda mea, aștept de o săptămână", "ro"},
+      {"Siparişim nerede, bir haftadır bekliyorum", "tr"},
+      {"Hvorfor er pakken ikke kommet endnu? Jeg har ventet en uge og hører ingenting", "da"},
+      {"Missä tilaukseni oikein viipyy? Olen odottanut jo viikon eikä kukaan vastaa", "fi"},
+  };
+  for (const auto& [text, language] : cases) EXPECT_EQ(Detect(text).code, language) << text;
+}
+
+TEST(LanguageTest, WhatIsNoLanguageIsUndetermined) {
+  EXPECT_EQ(Detect("").code, kUndetermined);
+  EXPECT_EQ(Detect("?!?! 😡😡").code, kUndetermined);
+  EXPECT_EQ(Detect("\xFF\xFE\x80").code, kUndetermined);
+}
+
+// Two words decide little; with what is known of the customer they are to be right.
+TEST(LanguageTest, TwoWordsAndAPriorAreEnoughForTheRomanceLanguages) {
+  struct Case {
+    std::string_view language;
+    std::vector<std::string_view> texts;
+  };
+  const Case cases[] = {
+      {"es", {"mi pedido",         "pedido perdido",    "quiero devolver",   "zapatos rotos",
+              "talla equivocada",  "factura urgente",   "no funciona",       "reembolso pendiente",
+              "hola buenas",       "gracias majo",      "tarjeta rechazada", "envio gratis",
+              "cambiar direccion", "producto roto",     "mala calidad",      "paquete abierto",
+              "sin respuesta",     "cuando llega",      "codigo caducado",   "atencion pesima",
+              "cancelar compra",   "color distinto",    "llego tarde",       "garantia lavadora",
+              "hablar agente",     "muy contenta",      "sigo esperando",    "no carga",
+              "cuenta bloqueada",  "repartidor grosero"}},
+      {"pt", {"meu pedido",      "encomenda perdida",   "quero devolver",  "sapatos rasgados",
+              "tamanho errado",  "fatura urgente",      "não funciona",    "reembolso pendente",
+              "bom dia",         "obrigada querida",    "cartão recusado", "frete grátis",
+              "mudar morada",    "produto avariado",    "má qualidade",    "caixa aberta",
+              "sem resposta",    "quando chega",        "código expirado", "atendimento péssimo",
+              "cancelar compra", "cor diferente",       "chegou tarde",    "garantia fogão",
+              "falar atendente", "muito satisfeita",    "estou esperando", "não carrega",
+              "conta bloqueada", "entregador grosseiro"}},
+      {"fr",
+       {"ma commande",       "colis perdu",        "je retourne",      "chaussures abîmées",
+        "mauvaise taille",   "facture urgente",    "marche pas",       "remboursement attendu",
+        "bonjour madame",    "merci beaucoup",     "carte refusée",    "livraison gratuite",
+        "changer adresse",   "produit cassé",      "mauvaise qualité", "colis ouvert",
+        "sans réponse",      "arrive quand",       "code expiré",      "service nul",
+        "annuler achat",     "couleur différente", "arrivé tard",      "garantie four",
+        "parler conseiller", "très contente",      "toujours rien",    "page blanche",
+        "compte bloqué",     "livreur impoli"}},
+      {"it",
+       {"mio ordine",         "pacco perso",        "voglio restituire", "scarpe rotte",
+        "taglia sbagliata",   "fattura urgente",    "non funziona",      "rimborso atteso",
+        "buongiorno signora", "grazie mille",       "carta rifiutata",   "spedizione gratuita",
+        "cambiare indirizzo", "prodotto rotto",     "pessima qualità",   "pacco aperto",
+        "nessuna risposta",   "quando arriva",      "codice scaduto",    "servizio pessimo",
+        "annullare acquisto", "colore diverso",     "arrivato tardi",    "garanzia forno",
+        "parlare operatore",  "molto contenta",     "sto aspettando",    "pagina bianca",
+        "account bloccato",   "corriere maleducato"}}};
+  const std::vector<std::string> tenant = {"en", "es", "pt", "fr", "it", "de"};
+  for (const auto& [language, texts] : cases) {
+    size_t right = 0;
+    size_t right_by_locale = 0;
+    std::string wrong;
+    for (const std::string_view text : texts) {
+      const bool known = Detect(text, {language, {}, tenant}).code == language;
+      right += known;
+      if (!known) wrong += std::string(text) + "; ";
+      right_by_locale += Detect(text, {{}, language, tenant}).code == language;
+    }
+    EXPECT_GE(right * 100, texts.size() * 93) << language << ": " << wrong;
+    EXPECT_GE(right_by_locale * 100, texts.size() * 93) << language;
+  }
 }
 
 TEST(LanguageTest, WithoutWordsThePriorsDecideAndConfidenceIsLow) {

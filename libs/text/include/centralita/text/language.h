@@ -1,8 +1,9 @@
-// Which language a message is in, of those that are told apart: es en bg pt fr de it; "und" for all
-// others.
+// Which language a message is in: ISO 639-1, or "und".
 //
-// Frequent words and tell-tale letters give points; what is known of customer, channel and shop
-// gives a few more, which decide when the text itself says little ("ok", "12345").
+// Frequent words and tell-tale letters give points, what is known of customer, channel and shop a
+// few more, which decide when the text itself says little ("ok", "12345"). Where the words of the
+// seven languages that are known well leave a doubt, the library cld2 is asked too; it knows some
+// eighty languages and costs more than all the rest.
 #pragma once
 
 #include <array>
@@ -17,8 +18,6 @@
 
 namespace centralita::text {
 
-inline constexpr std::array<std::string_view, 7> kLanguages = {"es", "en", "bg", "pt",
-                                                               "fr", "de", "it"};
 inline constexpr std::string_view kUndetermined = "und";
 
 struct LanguagePriors {
@@ -40,13 +39,20 @@ struct DetectedLanguage {
 class LanguageDetector final {
  public:
   LanguageDetector();
-  DetectedLanguage Detect(const FoldedText& text, const LanguagePriors& priors) const;
+  // `written` is what `text` was folded from, subject or not; what is not UTF-8 in it is not looked
+  // at.
+  DetectedLanguage Detect(const FoldedText& text, std::string_view written,
+                          const LanguagePriors& priors) const;
 
  private:
+  // Those of language_words.h, then those of language_neighbours.h.
+  static constexpr size_t kLanguages = 16;
+  using Points = std::array<uint8_t, kLanguages>;
+  void AddWords(size_t language, std::string_view list);
+
   Vocabulary words_;
   // Points per language of each word.
-  std::vector<std::array<uint8_t, kLanguages.size()>> points_;
-  Vocabulary russian_;
+  std::vector<Points> points_;
 };
 
 }  // namespace centralita::text
