@@ -12,6 +12,10 @@ namespace {
 
 constexpr double kLog2E = 1.4426950408889634;
 constexpr double kLn2 = 0.6931471805599453;
+// 1 / n!, from n = 11 down.
+constexpr double kSeries[] = {1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
+                              1.0 / 5040,     1.0 / 720,     1.0 / 120,    1.0 / 24,
+                              1.0 / 6,        1.0 / 2,       1.0,          1.0};
 // Below this e^x is nothing beside 1.
 constexpr double kLeast = -700;
 
@@ -30,13 +34,9 @@ double Exp(double x) {
   // x = k ln 2 + r with |r| <= ln 2 / 2, and e^r by its series.
   const double k = std::nearbyint(x * kLog2E);
   const double r = x - k * kLn2;
-  double term = 1;
-  double sum = 1;
-  for (int i = 1; i <= 11; ++i) {
-    term = term * r / i;
-    sum = sum + term;
-  }
-  return std::ldexp(sum, static_cast<int>(k));
+  double sum = 0;
+  for (const double factor : kSeries) sum = sum * r + factor;
+  return sum * std::bit_cast<double>(static_cast<uint64_t>(1023 + static_cast<int64_t>(k)) << 52);
 }
 
 void Scorer::Begin(const std::shared_ptr<const Model>& model) {

@@ -138,7 +138,7 @@ IntentDecision Classifier::ChooseIntent(Workspace& workspace, Classification& re
                          : std::string(kOtherIntent));
   result.set_intent_confidence_permille(decision.confidence_permille);
   result.set_decided_by(SourceOf(decision.by));
-  AddLikeliest(workspace.votes_, decision.intent, result);
+  AddLikeliest(decision.intent, workspace, result);
   return decision;
 }
 
@@ -186,27 +186,18 @@ void Classifier::LookAtClauses(Workspace& workspace, IntentDecision& decision,
   }
 }
 
-void Classifier::AddLikeliest(const IntentVotes& votes, int first, Classification& result) const {
-  // Three at most, so the shortest sort is the plainest.
-  int chosen[kLikeliest] = {first, -1, -1};
-  int count = first >= 0 ? 1 : 0;
-  for (; count < kLikeliest; ++count) {
-    int best = -1;
-    for (size_t i = 0; i < intents_.size(); ++i) {
-      const int at = static_cast<int>(i);
-      if (std::find(chosen, chosen + count, at) != chosen + count) continue;
-      if (best < 0 || ConfidenceOf(votes, i) > ConfidenceOf(votes, static_cast<size_t>(best))) {
-        best = at;
-      }
-    }
-    if (best < 0 || ConfidenceOf(votes, static_cast<size_t>(best)) == 0) break;
-    chosen[count] = best;
-  }
-  for (int i = 0; i < count; ++i) {
+void Classifier::AddLikeliest(int first, Workspace& workspace, Classification& result) const {
+  std::vector<int32_t>& confidences = workspace.confidences_;
+  ConfidencesOf(workspace.votes_, confidences);
+  for (int count = 0; count < kLikeliest; ++count) {
+    const auto best = std::max_element(confidences.begin(), confidences.end());
+    const bool given = count == 0 && first >= 0;
+    if (!given && (best == confidences.end() || *best <= 0)) break;
+    const auto at = static_cast<size_t>(given ? first : best - confidences.begin());
     classification::v1::IntentProbability& likely = *result.add_intents();
-    likely.set_intent(intents_[static_cast<size_t>(chosen[i])]);
-    likely.set_permille(i == 0 && first >= 0 ? result.intent_confidence_permille()
-                                             : ConfidenceOf(votes, static_cast<size_t>(chosen[i])));
+    likely.set_intent(intents_[at]);
+    likely.set_permille(given ? result.intent_confidence_permille() : confidences[at]);
+    confidences[at] = -1;
   }
 }
 

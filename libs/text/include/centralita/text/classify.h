@@ -12,8 +12,10 @@
 #include "centralita/classification/v1/classification.pb.h"
 #include "centralita/policy/v1/policy.pb.h"
 #include "centralita/profile/v1/profile.pb.h"
+#include "centralita/text/decide.h"
 #include "centralita/text/facts.h"
 #include "centralita/text/fold.h"
+#include "centralita/text/intent_model.h"
 #include "centralita/text/language.h"
 #include "centralita/text/priority.h"
 #include "centralita/text/rules.h"
@@ -48,16 +50,21 @@ class Workspace final {
   friend class Classifier;
   FoldedText folded_;
   RuleMatches matches_;
-  std::vector<int64_t> intent_weights_;
+  IntentVotes votes_;
+  std::vector<int32_t> confidences_;
+  std::vector<int32_t> clause_permille_;
+  std::vector<Clause> clauses_;
+  model::Scorer scorer_;
   std::vector<std::string> tags_;
 };
 
 // Immutable and thread-safe once built; takes a copy of what it needs.
 class Classifier final {
  public:
-  // `languages`: those of the tenant's customers, the most frequent first.
+  // `languages`: those of the tenant's customers, the most frequent first. Without a `model` the
+  // rules decide alone.
   Classifier(const policy::v1::ClassifierSection& section, std::vector<std::string> languages,
-             uint64_t policy_version);
+             uint64_t policy_version, std::shared_ptr<const model::Model> model = nullptr);
 
   // Replaces `result`.
   void Classify(const Input& input, Workspace& workspace,
@@ -79,10 +86,19 @@ class Classifier final {
     std::vector<std::string> tags;
     int32_t weight = 0;
   };
+  std::vector<Rule> DetailsOf(const policy::v1::ClassifierSection& section);
   int IntentIndex(const std::string& name);
   void KeepRulesOf(const DetectedLanguage& language, RuleMatches& matches) const;
-  int ChooseIntent(Workspace& workspace, classification::v1::Classification& result) const;
-  void AddTags(const Input& input, Workspace& workspace,
+  void CountVotes(Workspace& workspace) const;
+  IntentDecision ChooseIntent(Workspace& workspace,
+                              classification::v1::Classification& result) const;
+  // The second matter, and the first one if the text as a whole does not say it.
+  void LookAtClauses(Workspace& workspace, IntentDecision& decision,
+                     classification::v1::Classification& result) const;
+  void AddLikeliest(int first, Workspace& workspace,
+                    classification::v1::Classification& result) const;
+  bool CanBeSecond(size_t intent) const;
+  void AddTags(const Input& input, bool unsure, Workspace& workspace,
                classification::v1::Classification& result) const;
   void AddRuleMatches(int intent, RuleMatches& matches,
                       classification::v1::Classification& result) const;
@@ -95,7 +111,10 @@ class Classifier final {
   const LanguageDetector detector_;
   // In the policy's order, which decides ties.
   std::vector<std::string> intents_;
-  std::vector<Rule> details_;
+  const std::vector<Rule> details_;
+  // After intents_, from which it is made.
+  const IntentModel intent_model_;
+  const std::string model_version_;
 };
 
 }  // namespace centralita::text
