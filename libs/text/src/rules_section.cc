@@ -74,11 +74,29 @@ void ReadAny(const Value& any, policy::v1::Rule& rule) {
   }
 }
 
+void ReadRegexes(const Value& list, policy::v1::Rule& rule) {
+  for (const Value& item : list.Items()) {
+    const std::string expression = item.AsString();
+    if (const absl::Status status = CheckRegex(expression); !status.ok()) {
+      item.Error(fmt::format("'{}' is no regular expression that can be used: {}", expression,
+                             std::string_view(status.message().data(), status.message().size())));
+    } else {
+      rule.add_regex(expression);
+    }
+  }
+}
+
 void ReadRule(const Value& value, policy::UniqueNames& names, RulesDraft& draft) {
   policy::v1::Rule& rule = *draft.section.add_rules();
   MapReader map(value);
   rule.set_name(names.Read(map.Require("name")));
-  ReadAny(map.Require("any"), rule);
+  const Value any = map.Get("any");
+  const Value regex = map.Get("regex");
+  ReadAny(any, rule);
+  ReadRegexes(regex, rule);
+  if (value.is_map() && !any.present() && !regex.present()) {
+    value.Error("recognises nothing; give it 'any' with words and phrases, 'regex', or both");
+  }
   for (std::string& language : policy::ReadLanguages(map.Get("languages"))) {
     rule.add_languages(std::move(language));
   }
@@ -93,6 +111,18 @@ void ReadRule(const Value& value, policy::UniqueNames& names, RulesDraft& draft)
   const Value weight = map.Get("weight");
   rule.set_weight(static_cast<int32_t>(weight.AsInt(kDefaultWeight, 1, 1000)));
   if (weight.present() && !intent.present()) weight.Warn("counts only for a rule with an intent");
+}
+
+// Each may be fine and all of them too much.
+void CheckRegexesTogether(const Value& rules, const ClassifierSection& section) {
+  if (!rules.problems().ok()) return;
+  const RuleSet compiled(section);
+  if (compiled.ignored_regexes() > 0) {
+    rules.Error(
+        fmt::format("the {} regular expressions are too much together; write some of them "
+                    "as phrases",
+                    compiled.ignored_regexes()));
+  }
 }
 
 void ReadAddend(const Value& value, policy::UniqueNames& names, RulesDraft& draft) {
@@ -162,7 +192,9 @@ RulesDraft ReadRulesSection(MapReader& policy) {
   RulesDraft draft;
   ReadIntents(policy.Get("intents"), draft.section);
   policy::UniqueNames names("rule");
-  for (const Value& item : policy.Get("rules").Items()) ReadRule(item, names, draft);
+  const Value rules = policy.Get("rules");
+  for (const Value& item : rules.Items()) ReadRule(item, names, draft);
+  CheckRegexesTogether(rules, draft.section);
   ReadPriority(policy.Get("priority"), draft);
   ClassifierSection& section = draft.section;
   section.set_cart_at_risk_min_cents(policy.Get("cart_at_risk_min").AsMoney({}).cents);

@@ -100,6 +100,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "p.yaml:16: rules[1].any[0]: '!!!' has no letter or digit, so it would never be "
                 "found"},
         Mistake{"any: [furious]", "any: []", "p.yaml:16: rules[1].any: holds no phrase"},
+        Mistake{"    any: [furious]\n", "",
+                "p.yaml:14: rules[1]: recognises nothing; give it 'any' with words and phrases, "
+                "'regex', or both"},
+        Mistake{"any: [furious]", "regex: ['furi(ous']",
+                "p.yaml:16: rules[1].regex[0]: 'furi(ous' is no regular expression that can be "
+                "used: Missing close parenthesis for group started at index 4."},
         Mistake{"      en: [where is]", "      english: [where is]",
                 "p.yaml:13: rules[0].any.english: 'english' is not a language; write its two "
                 "letters, for example es"},

@@ -1,18 +1,24 @@
-// The policy's rules, compiled: finds every rule one of whose phrases stands in a text, in one pass
-// over its tokens.
+// The policy's rules, compiled: finds every rule one of whose phrases or regular expressions stands
+// in a text.
 //
-// A phrase is a sequence of tokens (fold.h); punctuation between them does not matter. Cost grows
-// with the text, hardly with the number of phrases.
+// A phrase is a sequence of tokens (fold.h); punctuation between them does not matter. All phrases
+// are looked for in one pass over the tokens, all regular expressions in one pass over
+// FoldedText::text(); cost grows with the text, hardly with the number of rules. What a text says
+// that it does not want ("no quiero un reembolso") does not count.
+//
+// Regular expressions are vectorscan's (PCRE without back references and look-around), over folded
+// text: capitals and accents do not matter, a letter that is stretched stands there once, `.` stays
+// within a line. They match whole words: where one begins or ends inside of a word, it does not
+// count. (Where several places could be its beginning, the leftmost one is looked at.)
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "centralita/text/fold.h"
-#include "centralita/text/vocabulary.h"
 
 namespace centralita::policy::v1 {
 class ClassifierSection;
@@ -24,43 +30,67 @@ namespace centralita::text {
 // should refuse it.
 size_t PhraseTokens(std::string_view phrase);
 
+// OK, or INVALID_ARGUMENT with what is wrong with a regular expression and where in it, as the rest
+// of a sentence. At most 400 bytes, no repetition above 100, nothing that matches an empty text.
+absl::Status CheckRegex(std::string_view expression);
+
+// The first place of a rule in what was folded, see Token.
+struct RulePlace {
+  uint32_t rule = 0;
+  uint32_t source = 0;
+  uint32_t source_length = 0;
+};
+
 // What a search leaves behind; reuse one object for many texts.
-struct RuleMatches {
+class RuleMatches final {
+ public:
+  RuleMatches();
+  ~RuleMatches();
+  RuleMatches(RuleMatches&&) noexcept;
+  RuleMatches& operator=(RuleMatches&&) noexcept;
+
   // Indexes of rules in the section, ascending, each once.
   std::vector<uint32_t> rules;
+  // One for each of `rules` as they were found, ascending by rule.
+  std::vector<RulePlace> places;
+
+  // Of a rule that was found.
+  const RulePlace& PlaceOf(uint32_t rule) const;
 
  private:
   friend class RuleSet;
-  std::vector<uint32_t> ids_;
+  struct Room;
+  std::unique_ptr<Room> room_;
 };
 
 // Immutable and thread-safe once built.
 class RuleSet final {
  public:
+  // Regular expressions that CheckRegex() refuses, or that are too much together, count in
+  // ignored_regexes() and never match.
   explicit RuleSet(const policy::v1::ClassifierSection& section);
+  ~RuleSet();
+  RuleSet(const RuleSet&) = delete;
+  RuleSet& operator=(const RuleSet&) = delete;
+
   void Find(const FoldedText& text, RuleMatches& matches) const;
-  // Phrases that can never match, see PhraseTokens().
-  size_t ignored_phrases() const { return ignored_; }
   size_t phrases() const { return phrases_; }
+  size_t regexes() const { return regexes_; }
+  // Phrases that can never match, see PhraseTokens().
+  size_t ignored_phrases() const { return ignored_phrases_; }
+  size_t ignored_regexes() const { return ignored_regexes_; }
 
  private:
-  struct Node {
-    // Rules that have a phrase which ends here.
-    std::vector<uint32_t> rules;
-    bool leads_on = false;
-  };
-  void Add(const FoldedText& phrase, uint32_t rule);
-  uint32_t Child(uint32_t node, uint32_t token);
+  struct Compiled;
+  void AddPhrases(const policy::v1::ClassifierSection& section);
+  void AddRegexes(const policy::v1::ClassifierSection& section);
+  void FindRegexes(const FoldedText& text, RuleMatches& matches) const;
 
-  Vocabulary vocabulary_;
-  // The node of each token as a phrase's first; 0 for none.
-  std::vector<uint32_t> first_;
-  // Of phrases' further tokens: (node, token) -> node.
-  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> next_;
-  // Node 0 is nobody.
-  std::vector<Node> nodes_{1};
+  const std::unique_ptr<Compiled> compiled_;
   size_t phrases_ = 0;
-  size_t ignored_ = 0;
+  size_t regexes_ = 0;
+  size_t ignored_phrases_ = 0;
+  size_t ignored_regexes_ = 0;
 };
 
 }  // namespace centralita::text

@@ -1,0 +1,132 @@
+#include "negation.h"
+
+#include <string_view>
+
+namespace centralita::text {
+namespace {
+
+// Separated by '|'. es en bg pt fr de it.
+constexpr std::string_view kRefusals =
+    "no quiero|no queremos|no queria|no quisiera|ya no quiero|no necesito|no necesitamos|no deseo|"
+    "no pido|no estoy pidiendo|no busco|no me interesa|no hace falta|no pretendo|no voy a|"
+    "no vamos a|no pienso|no quiero ni|sin querer|"
+    "don t want|dont want|do not want|don t need|dont need|do not need|didn t want|did not want|"
+    "don t ask for|not asking for|wasn t asking for|not looking for|not interested in|"
+    "not requesting|no need for|no need to|would not like|wouldn t like|not after|not going to|"
+    "rather not|never asked for|never wanted|instead of|"
+    "не искам|не искаме|не желая|не желаем|не ми трябва|не ми трябват|не ни трябва|не моля за|"
+    "не търся|няма нужда от|нямам нужда от|не настоявам за|няма да|вместо|"
+    "ne iskam|ne iskame|ne jelaq|ne mi trqbva|ne mi tryabva|nqmam nujda ot|nqma da|"
+    "nao quero|nao queremos|nao queria|nao preciso|nao precisamos|nao desejo|nao estou a pedir|"
+    "nao estou pedindo|nao peco|nao procuro|nao vou|nao vamos|em vez de|"
+    "ne veux pas|veux pas|ne voulons pas|ne souhaite pas|ne demande pas|n ai pas besoin|"
+    "pas besoin|ne cherche pas|ne vais pas|ne desire pas|au lieu de|"
+    "will kein|will keine|will keinen|mochte kein|mochte keine|mochte keinen|brauche kein|"
+    "brauche keine|brauche keinen|wollen kein|wollen keine|wollen keinen|will nicht|"
+    "mochte nicht|verlange kein|verlange keine|suche kein|suche keine|statt|"
+    "non voglio|non vogliamo|non vorrei|non desidero|non chiedo|non sto chiedendo|"
+    "non ho bisogno|non mi serve|non cerco|invece di";
+
+constexpr std::string_view kFillers =
+    "un una uno el la lo los las mi mis tu su sus vuestro ningun ninguna otro otra mas que me nos "
+    "hagan hagais hacer haga pedir pida solicitar recibir ni de del al tener "
+    "a an the my any your our another to get ask for asking request requesting of have receive "
+    "you give me do make be is it "
+    "да ми ни си се го за от никакъв никакво никаква мой моя моето един една едно правите правя "
+    "направите получа нито da mi se za ot nikakuv "
+    "o os as um uma meu minha nenhum nenhuma do da dos fazer pedir receber nem mais "
+    "le les des du d l mon ma mes aucun aucune autre faire demander recevoir ni etre "
+    "der die das den dem ein eine einen mein meine meinen noch keinen keine sie "
+    "il gli i una mio mia nessun nessuna altro altra di del fare chiedere ricevere ne";
+
+constexpr std::string_view kNegators =
+    "no nunca jamas tampoco ningun ninguna sin ni nada "
+    "not never no isn wasn aren weren don doesn didn won wouldn can cannot cant dont doesnt didnt "
+    "isnt wasnt wont without neither nor hardly ain aint "
+    "не нито никога никак без няма ne bez nqma nyama "
+    "nao nem sem jamais nenhum nenhuma "
+    "pas jamais sans aucun aucune guere "
+    "nicht nie niemals kein keine keinen keiner ohne weder "
+    "non mai senza nessun nessuna neanche";
+
+constexpr std::string_view kTurns =
+    "pero sino quiero queremos quisiera exijo but i want just only actually но а искам ама mas "
+    "porem quero mais je veux aber sondern ich ma voglio bensi no obstante";
+
+constexpr int kMaxFillers = 5;
+constexpr int kNegationReach = 3;
+
+void Mark(Vocabulary& words, std::vector<bool>& marks, std::string_view list) {
+  FoldedText folded;
+  folded.Append(list);
+  for (const Token& token : folded.tokens()) {
+    const uint32_t id = words.Add(folded.TextOf(token));
+    if (marks.size() <= id) marks.resize(id + 1);
+    marks[id] = true;
+  }
+}
+
+bool Has(const std::vector<bool>& marks, uint32_t id) { return id < marks.size() && marks[id]; }
+
+}  // namespace
+
+Negation::Negation() {
+  AddRefusals(kRefusals);
+  Mark(words_, filler_, kFillers);
+  Mark(words_, negator_, kNegators);
+  Mark(words_, turn_, kTurns);
+}
+
+void Negation::AddRefusals(std::string_view list) {
+  FoldedText folded;
+  while (!list.empty()) {
+    const size_t end = std::min(list.find('|'), list.size());
+    folded.Clear();
+    folded.Append(list.substr(0, end));
+    Phrase phrase;
+    for (const Token& token : folded.tokens()) phrase.push_back(words_.Add(folded.TextOf(token)));
+    refusals_[phrase.back()].push_back(std::move(phrase));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+}
+
+uint32_t Negation::IdOf(const FoldedText& text, size_t token) const {
+  const Token& at = text.tokens()[token];
+  return words_.Find(at.hash, text.TextOf(at));
+}
+
+bool Negation::RefusalEndsAt(const FoldedText& text, size_t token) const {
+  const auto found = refusals_.find(IdOf(text, token));
+  if (found == refusals_.end()) return false;
+  for (const Phrase& phrase : found->second) {
+    if (phrase.size() > token + 1) continue;
+    const size_t first = token + 1 - phrase.size();
+    size_t i = 0;
+    while (i < phrase.size() && IdOf(text, first + i) == phrase[i] &&
+           (i == 0 || !text.BreaksBefore(first + i))) {
+      ++i;
+    }
+    if (i == phrase.size()) return true;
+  }
+  return false;
+}
+
+bool Negation::IsUnwanted(const FoldedText& text, size_t token) const {
+  for (int steps = 0; steps <= kMaxFillers && !text.BreaksBefore(token); ++steps) {
+    --token;
+    if (RefusalEndsAt(text, token)) return true;
+    if (!Has(filler_, IdOf(text, token))) return false;
+  }
+  return false;
+}
+
+bool Negation::IsNegated(const FoldedText& text, size_t token) const {
+  for (int steps = 0; steps < kNegationReach && !text.BreaksBefore(token); ++steps) {
+    const uint32_t id = IdOf(text, --token);
+    if (Has(negator_, id)) return true;
+    if (Has(turn_, id)) return false;
+  }
+  return false;
+}
+
+}  // namespace centralita::text

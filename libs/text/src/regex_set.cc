@@ -1,0 +1,201 @@
+#include "regex_set.h"
+
+#include <fmt/format.h>
+#include <hs.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "centralita/base/strings.h"
+#include "centralita/text/rules.h"
+#include "utf8.h"
+
+namespace centralita::text {
+namespace {
+
+// Not UCP: it makes \w hundreds of kilobytes and a second of compiling, see kWordClass.
+constexpr unsigned kFlags =
+    HS_FLAG_CASELESS | HS_FLAG_UTF8 | HS_FLAG_MULTILINE | HS_FLAG_SOM_LEFTMOST;
+// What \w stands for. Marks beyond ASCII are in it too, which does no harm, since a match may also
+// end before them.
+constexpr std::string_view kWordClass = "a-z0-9_\\x{80}-\\x{10ffff}";
+constexpr size_t kMaxRegexBytes = 400;
+// A counted repetition costs as much as writing it out.
+constexpr int kMaxRepeat = 100;
+
+absl::Status Refuse(std::string_view what) {
+  return absl::InvalidArgumentError(base::ToAbsl(what));
+}
+
+absl::Status ToStatus(const hs_compile_error_t& error) {
+  const std::string_view message = error.message == nullptr ? "" : error.message;
+  if (message.find("empty buffer") != std::string_view::npos) {
+    return Refuse("it matches even where nothing stands; make some part of it required");
+  }
+  return Refuse(fmt::format("{}", message));
+}
+
+// Repetitions that were meant are small; others make the database explode.
+absl::Status CheckRepeats(std::string_view expression) {
+  for (size_t at = expression.find('{'); at != std::string_view::npos;
+       at = expression.find('{', at + 1)) {
+    if (at > 0 && expression[at - 1] == '\\') continue;
+    int number = 0;
+    for (size_t i = at + 1; i < expression.size() && expression[i] != '}'; ++i) {
+      const char c = expression[i];
+      if (c == ',') {
+        number = 0;
+      } else if (c < '0' || c > '9') {
+        break;
+      } else if ((number = number * 10 + (c - '0')) > kMaxRepeat) {
+        return Refuse(
+            fmt::format("the repetition at character {} is above {}; write a smaller one, "
+                        "or * or +",
+                        at + 1, kMaxRepeat));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckForm(std::string_view expression) {
+  if (expression.size() > kMaxRegexBytes) {
+    return Refuse(
+        fmt::format("it has {} bytes; at most {} are taken", expression.size(), kMaxRegexBytes));
+  }
+  if (expression.find('\0') != std::string_view::npos) return Refuse("it holds a zero byte");
+  if (const size_t at = expression.find("\\b");
+      at != std::string_view::npos && (at == 0 || expression[at - 1] != '\\')) {
+    return Refuse(
+        fmt::format("\\b at character {} is not needed: an expression matches whole words "
+                    "anyway; remove it",
+                    at + 1));
+  }
+  return CheckRepeats(expression);
+}
+
+// As the text is folded: letters without accents; a blank also stands for a line's end.
+std::string Folded(std::string_view expression) {
+  std::string out;
+  FoldedText one;
+  bool in_class = false;
+  for (size_t at = 0; at < expression.size();) {
+    const char c = expression[at];
+    const uint32_t length = std::max(DecodeUtf8(expression, at).length, 1u);
+    if (c == '\\' && at + 1 < expression.size()) {
+      const char what = expression[at + 1];
+      if (what == 'w' && in_class) {
+        out += kWordClass;
+      } else if ((what == 'w' || what == 'W') && !in_class) {
+        out += fmt::format("[{}{}]", what == 'W' ? "^" : "", kWordClass);
+      } else {
+        out += expression.substr(at, 2);
+      }
+      at += 2;
+      continue;
+    }
+    if (c == '[') in_class = true;
+    if (c == ']') in_class = false;
+    if (length > 1) {
+      one.Clear();
+      one.Append(expression.substr(at, length));
+      out += one.text().substr(0, one.text().find('\n'));
+    } else if (c == ' ' && !in_class) {
+      out += "[ \\n]";
+    } else {
+      out += c;
+    }
+    at += length;
+  }
+  return out;
+}
+
+struct Search {
+  const FoldedText& text;
+  const RegexSet::Visitor& visit;
+};
+
+// Whether `place` is inside of a word.
+bool CutsAWord(const FoldedText& text, uint64_t place) {
+  const auto& tokens = text.tokens();
+  const auto after =
+      std::lower_bound(tokens.begin(), tokens.end(), place,
+                       [](const Token& token, uint64_t at) { return token.offset < at; });
+  return after != tokens.begin() && std::prev(after)->offset + std::prev(after)->length > place;
+}
+
+int OnMatch(unsigned id, unsigned long long from, unsigned long long to, unsigned, void* context) {
+  const Search& search = *static_cast<const Search*>(context);
+  if (!CutsAWord(search.text, from) && !CutsAWord(search.text, to)) {
+    search.visit(id, static_cast<uint32_t>(from), static_cast<uint32_t>(to));
+  }
+  return 0;
+}
+
+absl::StatusOr<hs_database_t*> CompileAll(const std::vector<std::string>& expressions) {
+  std::vector<const char*> pointers;
+  std::vector<unsigned> ids;
+  for (const std::string& expression : expressions) {
+    ids.push_back(static_cast<unsigned>(pointers.size()));
+    pointers.push_back(expression.c_str());
+  }
+  const std::vector<unsigned> flags(pointers.size(), kFlags);
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* error = nullptr;
+  if (hs_compile_multi(pointers.data(), flags.data(), ids.data(),
+                       static_cast<unsigned>(pointers.size()), HS_MODE_BLOCK, nullptr, &database,
+                       &error) == HS_SUCCESS) {
+    return database;
+  }
+  const absl::Status status = ToStatus(*error);
+  hs_free_compile_error(error);
+  return status;
+}
+
+}  // namespace
+
+RegexScratch::~RegexScratch() { hs_free_scratch(scratch_); }
+
+RegexScratch::RegexScratch(RegexScratch&& other) noexcept
+    : scratch_(std::exchange(other.scratch_, nullptr)) {}
+
+RegexScratch& RegexScratch::operator=(RegexScratch&& other) noexcept {
+  std::swap(scratch_, other.scratch_);
+  return *this;
+}
+
+absl::Status CheckRegex(std::string_view expression) {
+  if (absl::Status form = CheckForm(expression); !form.ok()) return form;
+  // First as it is written, so that places in the message are the writer's.
+  for (std::string form : {std::string(expression), Folded(expression)}) {
+    const auto database = CompileAll({form});
+    if (!database.ok()) return database.status();
+    hs_free_database(*database);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<const RegexSet>> RegexSet::Compile(
+    std::span<const std::string> expressions) {
+  std::vector<std::string> folded;
+  for (const std::string& expression : expressions) {
+    if (absl::Status form = CheckForm(expression); !form.ok()) return form;
+    folded.push_back(Folded(expression));
+  }
+  const auto database = CompileAll(folded);
+  if (!database.ok()) return database.status();
+  return std::unique_ptr<const RegexSet>(new RegexSet(*database));
+}
+
+RegexSet::~RegexSet() { hs_free_database(database_); }
+
+bool RegexSet::Find(const FoldedText& text, RegexScratch& scratch, const Visitor& visit) const {
+  // Costs next to nothing when the room is large enough already.
+  if (hs_alloc_scratch(database_, &scratch.scratch_) != HS_SUCCESS) return false;
+  Search search{text, visit};
+  return hs_scan(database_, text.text().data(), static_cast<unsigned>(text.text().size()), 0,
+                 scratch.scratch_, &OnMatch, &search) == HS_SUCCESS;
+}
+
+}  // namespace centralita::text
