@@ -14,6 +14,7 @@ endfunction()
 centralita_kafka_test(kafka_log_contract_test SOURCES kafka_log_contract_test.cc ${EVENTLOG_CONTRACT})
 centralita_kafka_test(
   kafka_log_test SOURCES kafka_log_test.cc kafka_group_test.cc kafka_outage_test.cc kafka_raw.cc kafka_test.cc)
+centralita_kafka_test(kafka_secure_test SOURCES kafka_secure_test.cc)
 add_executable(kafka_member kafka_member.cc)
 target_link_libraries(kafka_member PRIVATE centralita::eventlog)
 set_target_properties(kafka_member PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")

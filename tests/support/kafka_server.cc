@@ -60,9 +60,9 @@ absl::StatusOr<std::string> MakeFolder() {
 }
 
 // Ports that were free a moment ago.
-std::array<uint16_t, 2> FreePorts() {
-  std::array<uint16_t, 2> ports{};
-  std::array<int, 2> sockets{};
+std::array<uint16_t, 3> FreePorts() {
+  std::array<uint16_t, 3> ports{};
+  std::array<int, 3> sockets{};
   for (size_t i = 0; i < ports.size(); ++i) {
     sockets[i] = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
@@ -97,11 +97,12 @@ pid_t Spawn(const std::vector<std::string>& arguments, const std::string& log) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<KafkaServer>> KafkaServer::Start() {
+absl::StatusOr<std::unique_ptr<KafkaServer>> KafkaServer::Start(
+    const std::optional<KafkaSecurity>& security) {
   absl::Status last;
   for (int i = 0; i < kStartAttempts; ++i) {
     ABSL_ASSIGN_OR_RETURN(std::string folder, MakeFolder());
-    auto server = std::unique_ptr<KafkaServer>(new KafkaServer(std::move(folder)));
+    auto server = std::unique_ptr<KafkaServer>(new KafkaServer(std::move(folder), security));
     last = server->Configure();
     if (last.ok()) last = server->Format();
     if (last.ok()) last = server->Launch();
@@ -117,17 +118,20 @@ KafkaServer::~KafkaServer() {
 }
 
 absl::Status KafkaServer::Configure() {
-  const auto [port, controller_port] = FreePorts();
+  const auto [port, controller_port, secure_port] = FreePorts();
   bootstrap_ = fmt::format("127.0.0.1:{}", port);
+  secure_ = fmt::format("127.0.0.1:{}", secure_port);
+  const bool secure = security_.has_value();
   std::ofstream(folder_ + "/server.properties")
       << "process.roles=broker,controller\nnode.id=1\n"
       << fmt::format("controller.quorum.voters=1@127.0.0.1:{}\n", controller_port)
-      << fmt::format("listeners=PLAINTEXT://{},CONTROLLER://127.0.0.1:{}\n", bootstrap_,
-                     controller_port)
-      << fmt::format("advertised.listeners=PLAINTEXT://{}\n", bootstrap_)
+      << fmt::format("listeners=PLAINTEXT://{},CONTROLLER://127.0.0.1:{}{}\n", bootstrap_,
+                     controller_port, secure ? ",SECURE://" + secure_ : "")
+      << fmt::format("advertised.listeners=PLAINTEXT://{}{}\n", bootstrap_,
+                     secure ? ",SECURE://" + secure_ : "")
       << "controller.listener.names=CONTROLLER\n"
-      << "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
-      << fmt::format("log.dirs={}/data\n", folder_)
+      << "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL\n"
+      << SecureSettings() << fmt::format("log.dirs={}/data\n", folder_)
       << "auto.create.topics.enable=false\n"
          "offsets.topic.replication.factor=1\noffsets.topic.num.partitions=3\n"
          "transaction.state.log.replication.factor=1\ntransaction.state.log.min.isr=1\n"
@@ -137,11 +141,45 @@ absl::Status KafkaServer::Configure() {
   return absl::OkStatus();
 }
 
+std::string KafkaServer::SecureSettings() const {
+  if (!security_.has_value()) return {};
+  constexpr std::string_view kModule = "org.apache.kafka.common.security";
+  return "inter.broker.listener.name=PLAINTEXT\n"
+         "listener.name.secure.ssl.client.auth=required\n"
+         "listener.name.secure.ssl.keystore.type=PEM\n"
+         "listener.name.secure.ssl.truststore.type=PEM\n"
+         "listener.name.secure.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256\n" +
+         fmt::format("listener.name.secure.ssl.keystore.location={}\n", security_->server_store) +
+         fmt::format("listener.name.secure.ssl.truststore.location={}\n", security_->client_ca) +
+         fmt::format(
+             "listener.name.secure.plain.sasl.jaas.config={}.plain.PlainLoginModule required "
+             "user_{}=\"{}\";\n",
+             kModule, security_->user, security_->password) +
+         fmt::format(
+             "listener.name.secure.scram-sha-256.sasl.jaas.config={}.scram."
+             "ScramLoginModule required;\n",
+             kModule);
+}
+
 absl::Status KafkaServer::Format() {
-  const pid_t formatter = Spawn(
-      {"java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", Jars() + "/*",
-       "kafka.tools.StorageTool", "format", "-t", kClusterId, "-c", folder_ + "/server.properties"},
-      folder_ + "/log");
+  std::vector<std::string> command = {"java",
+                                      "-Xmx128m",
+                                      "-XX:TieredStopAtLevel=1",
+                                      "-XX:+UseSerialGC",
+                                      "-cp",
+                                      Jars() + "/*",
+                                      "kafka.tools.StorageTool",
+                                      "format",
+                                      "-t",
+                                      kClusterId,
+                                      "-c",
+                                      folder_ + "/server.properties"};
+  if (security_.has_value()) {
+    command.insert(command.end(),
+                   {"--add-scram", fmt::format("SCRAM-SHA-256=[name={},password={}]",
+                                               security_->user, security_->password)});
+  }
+  const pid_t formatter = Spawn(command, folder_ + "/log");
   int status = 0;
   ::waitpid(formatter, &status, 0);
   if (status == 0) return absl::OkStatus();
