@@ -57,6 +57,8 @@ struct OwnedPartition {
   // Where the log ended when it was loaded.
   uint64_t catch_up_to = 0;
   bool caught_up = false;
+  // The observer has heard that it is lost.
+  bool told_lost = false;
 
   // The header in the store: the condition of the next checkpoint.
   std::optional<std::string> stored_header;

@@ -48,7 +48,7 @@ class Runner final : public PipelineRunner {
   }
 
   absl::StatusOr<size_t> Step(base::Duration max_wait) override {
-    if (absl::Status health = Health(); !health.ok()) return health;
+    if (!fatal_.ok()) return fatal_;
     const uint64_t before = stats_.processed;
     outputs_->Advance();
     if (outputs_->full()) {
@@ -103,6 +103,7 @@ class Runner final : public PipelineRunner {
 
   struct Owned {
     uint64_t processed = 0;
+    bool stopped = false;
     uint64_t catch_up_to = 0;
     uint64_t committable = 0;
     uint64_t committed = 0;
@@ -117,6 +118,7 @@ class Runner final : public PipelineRunner {
       return absl::OkStatus();
     }
     auto polled = consumer_->Poll(WaitTime(max_wait));
+    if (absl::IsOutOfRange(polled.status())) return FindThoseOutOfRange(polled.status());
     if (absl::IsUnavailable(polled.status())) return LogIsAway(polled.status());
     ABSL_RETURN_IF_ERROR(polled.status());
     settled_ = polled->settled;
@@ -158,6 +160,7 @@ class Runner final : public PipelineRunner {
     if (paused_ == paused) return;
     paused_ = paused;
     for (const auto& [number, owned] : owned_) {
+      if (owned.stopped) continue;
       const eventlog::TopicPartition place{options_.input_topic, number};
       (paused ? consumer_->Pause(place) : consumer_->Resume(place)).IgnoreError();
     }
@@ -175,25 +178,70 @@ class Runner final : public PipelineRunner {
 
   absl::Status Assign(const eventlog::Assignment& assigned) {
     ABSL_ASSIGN_OR_RETURN(const auto range, log_.Offsets(assigned.partition));
-    Owned& owned = owned_[assigned.partition.partition];
+    const uint32_t number = assigned.partition.partition;
+    Owned& owned = owned_[number];
     owned = Owned();
     // Compaction and a first start may begin above 0; below what was committed nothing may be
     // missing.
     const bool from_begin = assigned.committed == 0 || input_.spec.compacted;
     const uint64_t next =
         from_begin ? std::max(assigned.committed, range.begin) : assigned.committed;
-    if (next < range.begin || next > range.end) {
-      return base::Error(
-          absl::StatusCode::kOutOfRange, "offset_out_of_range",
-          fmt::format("partition {} must go on at offset {} of {}, and the log keeps {} to {}. "
-                      "Restore the log; going on elsewhere would lose records.",
-                      assigned.partition.partition, next, options_.input_topic, range.begin,
-                      range.end));
-    }
     owned.processed = owned.committable = owned.committed = next;
     owned.catch_up_to = range.end;
+    if (IsOutside(range, next)) {
+      StopPartition(number, owned, range);
+      return absl::OkStatus();
+    }
     ABSL_RETURN_IF_ERROR(consumer_->Seek(assigned.partition, next));
     return paused_ ? consumer_->Pause(assigned.partition) : absl::OkStatus();
+  }
+
+  static bool IsOutside(const eventlog::OffsetRange& range, uint64_t offset) {
+    return offset < range.begin || offset > range.end;
+  }
+
+  // The others go on. It is kept, so that no other member stumbles over it too.
+  void StopPartition(uint32_t number, Owned& owned, const eventlog::OffsetRange& range) {
+    owned.stopped = true;
+    consumer_->Pause({options_.input_topic, number}).IgnoreError();
+    const absl::Status why = base::Error(
+        absl::StatusCode::kOutOfRange, "offset_out_of_range",
+        fmt::format("{}: partition {} must go on at offset {} of {}, and the log keeps {} to {}. "
+                    "Restore the log; going on elsewhere would lose records.",
+                    options_.group, number, owned.processed, options_.input_topic, range.begin,
+                    range.end));
+    teller_.Tell(why);
+    const std::scoped_lock lock(mutex_);
+    health_.Update(why);
+  }
+
+  // What has not been read yet.
+  uint64_t NextOf(uint32_t number, const Owned& owned) const {
+    uint64_t next = owned.processed;
+    for (const auto& batch : waiting_) {
+      if (batch.source().partition == number) next = batch.records().back().offset + 1;
+    }
+    return next;
+  }
+
+  // If the log does not say which it is, all go on where they were.
+  absl::Status FindThoseOutOfRange(const absl::Status& status) {
+    bool any = false;
+    for (auto& [number, owned] : owned_) {
+      if (owned.stopped) continue;
+      const eventlog::TopicPartition place{options_.input_topic, number};
+      const auto range = log_.Offsets(place);
+      if (range.ok() && IsOutside(*range, NextOf(number, owned))) {
+        StopPartition(number, owned, *range);
+        any = true;
+      }
+    }
+    // What a failed poll had read is lost with it.
+    for (auto& [number, owned] : owned_) {
+      if (!owned.stopped)
+        consumer_->Seek({options_.input_topic, number}, NextOf(number, owned)).IgnoreError();
+    }
+    return any ? absl::OkStatus() : LogIsAway(status);
   }
 
   absl::Status ProcessWaiting() {
@@ -235,18 +283,29 @@ class Runner final : public PipelineRunner {
         waiting.pop_front();
       }
       if (owned.committable == owned.committed) continue;
-      if (consumer_->Commit({options_.input_topic, partition}, owned.committable).ok()) {
-        owned.committed = owned.committable;
-      }
+      // One that fails took its time; the others are made good with the next.
+      if (!consumer_->Commit({options_.input_topic, partition}, owned.committable).ok()) return;
+      owned.committed = owned.committable;
     }
   }
 
+  // Another member is to go on, rather than that the group waits for one that has stopped.
   absl::Status Fail(const absl::Status& status) {
-    const std::scoped_lock lock(mutex_);
-    health_.Update(base::Error(
-        status.code(), base::ReasonOf(status),
-        fmt::format("{} has stopped: {}", options_.group, std::string(status.message()))));
-    return health_;
+    fatal_ = base::Error(status.code(), base::ReasonOf(status),
+                         fmt::format("{} has stopped and left its group: {}", options_.group,
+                                     std::string(status.message())));
+    {
+      const std::scoped_lock lock(mutex_);
+      // Rather than of one partition that had stopped before.
+      health_ = fatal_;
+      caught_up_ = false;
+    }
+    if (options_.logger != nullptr) options_.logger->Error("stage_stopped", {{"error", fatal_}});
+    owned_.clear();
+    waiting_.clear();
+    assigned_.clear();
+    consumer_->Close();
+    return fatal_;
   }
 
   void Publish() {
@@ -284,6 +343,7 @@ class Runner final : public PipelineRunner {
   Monotonic retry_at_;
   Monotonic committed_at_;
   PipelineStats stats_;
+  absl::Status fatal_;
 
   mutable std::mutex mutex_;
   PipelineStats published_;

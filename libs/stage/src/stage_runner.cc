@@ -14,6 +14,7 @@
 #include "centralita/base/error.h"
 #include "centralita/base/key.h"
 #include "centralita/base/status_macros.h"
+#include "centralita/telemetry/log.h"
 #include "checkpointer.h"
 #include "dead_letters.h"
 #include "emitter.h"
@@ -98,11 +99,12 @@ class Runner final : public StageRunner {
   absl::Status Drain(base::Duration limit) override {
     const auto until = deps_.clock.Monotonic() + limit;
     checkpointer_->CancelSnapshots();
+    LeaveAll();
     const bool all = outputs_->Finish(limit);
     for (auto& [number, owned] : owned_) FinishCheckpoint(owned, until, limit);
     committed_at_ -= kCommitInterval;
-    CommitForLag();
-    while (!owned_.empty()) Forget(owned_.begin()->first);
+    if (deps_.clock.Monotonic() < until) CommitForLag();
+    owned_.clear();
     consumer_->Close();
     Publish();
     if (!fatal_.ok() || all) return fatal_;
@@ -117,6 +119,7 @@ class Runner final : public StageRunner {
   void Post(std::function<void(std::vector<Partition>&)> job) override {
     {
       const std::scoped_lock lock(mutex_);
+      if (left_) return;
       jobs_.push_back(std::move(job));
     }
     consumer_->Wake();
@@ -149,8 +152,12 @@ class Runner final : public StageRunner {
       return absl::OkStatus();
     }
     auto polled = consumer_->Poll(wait);
-    if (absl::IsOutOfRange(polled.status()) && StopThoseOutOfRange()) return absl::OkStatus();
-    if (IsTransient(polled.status())) {
+    // Which partition it is, the log is asked; if it does not say so, all go on where they were.
+    const bool out_of_range = absl::IsOutOfRange(polled.status());
+    const bool stopped = out_of_range && StopThoseOutOfRange();
+    if (out_of_range) SeekAll();
+    if (stopped) return absl::OkStatus();
+    if (out_of_range || IsTransient(polled.status())) {
       ++stats_.poll_failures;
       poll_trouble_.Note(polled.status(), teller_);
       poll_at_ = deps_.clock.Monotonic() +
@@ -160,7 +167,7 @@ class Runner final : public StageRunner {
     ABSL_RETURN_IF_ERROR(polled.status());
     poll_trouble_.Note(absl::OkStatus(), teller_);
     failed_polls_ = 0;
-    for (const auto& revoked : polled->revoked) Revoke(revoked.partition);
+    if (!polled->revoked.empty()) Revoke(polled->revoked);
     for (const auto& assigned : polled->assigned) Assign(assigned.partition.partition);
     for (const auto& batch : polled->batches) {
       const auto owned = owned_.find(batch.source().partition);
@@ -251,7 +258,7 @@ class Runner final : public StageRunner {
   // taken.
   void Reload(uint32_t partition) {
     ++stats_.reloads;
-    if (deps_.observer != nullptr) deps_.observer->OnLost(partition);
+    TellLost(owned_.at(partition));
     consumer_->Pause(PlaceOf(partition)).IgnoreError();
     Assign(partition);
   }
@@ -301,28 +308,30 @@ class Runner final : public StageRunner {
     deps_.observer->OnCaughtUp(view);
   }
 
-  void Revoke(uint32_t partition) {
-    const auto found = owned_.find(partition);
-    if (found == owned_.end()) return;
+  // None of them acts any more from the beginning, and all are finished within one limit: whoever
+  // gets them waits for that.
+  void Revoke(const std::vector<eventlog::TopicPartition>& revoked) {
     const Monotonic until = deps_.clock.Monotonic() + kRevokeLimit;
+    std::vector<OwnedPartition*> leaving;
+    for (const auto& place : revoked) {
+      const auto found = owned_.find(place.partition);
+      if (found != owned_.end()) leaving.push_back(&found->second);
+    }
+    for (OwnedPartition* const owned : leaving) TellLost(*owned);
     outputs_->Finish(kRevokeLimit);
-    FinishCheckpoint(found->second, until, kRevokeLimit);
-    Forget(partition);
+    for (OwnedPartition* const owned : leaving) FinishCheckpoint(*owned, until, kRevokeLimit);
+    for (const auto& place : revoked) owned_.erase(place.partition);
   }
 
-  void Forget(uint32_t partition) {
-    const auto found = owned_.find(partition);
-    if (found->second.phase == Phase::kRunning && deps_.observer != nullptr) {
-      deps_.observer->OnLost(partition);
-    }
-    owned_.erase(found);
+  // Once; it acts no more.
+  void TellLost(OwnedPartition& owned) {
+    if (owned.phase != Phase::kRunning || std::exchange(owned.told_lost, true)) return;
+    if (deps_.observer != nullptr) deps_.observer->OnLost(owned.partition);
   }
 
   // The others go on.
   void StopPartition(OwnedPartition& owned, const absl::Status& why) {
-    if (owned.phase == Phase::kRunning && deps_.observer != nullptr) {
-      deps_.observer->OnLost(owned.partition);
-    }
+    TellLost(owned);
     owned.phase = Phase::kStopped;
     owned.caught_up = false;
     consumer_->Pause(PlaceOf(owned.partition)).IgnoreError();
@@ -341,6 +350,15 @@ class Runner final : public StageRunner {
       any = true;
     }
     return any;
+  }
+
+  // What a failed poll had read is lost with it, and who was out of range gives nothing until
+  // sought.
+  void SeekAll() {
+    for (auto& [number, owned] : owned_) {
+      if (owned.phase == Phase::kRunning)
+        consumer_->Seek(PlaceOf(number), owned.state.next_offset).IgnoreError();
+    }
   }
 
   absl::Status EngineTooNew(const OwnedPartition& owned) const {
@@ -404,9 +422,9 @@ class Runner final : public StageRunner {
     committed_at_ = deps_.clock.Monotonic();
     for (auto& [number, owned] : owned_) {
       if (owned.stored_offset == owned.committed_offset) continue;
-      if (consumer_->Commit(PlaceOf(number), owned.stored_offset).ok()) {
-        owned.committed_offset = owned.stored_offset;
-      }
+      // One that fails took its time; the others are made good with the next.
+      if (!consumer_->Commit(PlaceOf(number), owned.stored_offset).ok()) return;
+      owned.committed_offset = owned.stored_offset;
     }
   }
 
@@ -476,12 +494,28 @@ class Runner final : public StageRunner {
     for (const auto& job : jobs) job(views);
   }
 
-  absl::Status Fail(const absl::Status& status) {
-    fatal_ = base::Error(
-        status.code(), base::ReasonOf(status),
-        fmt::format("{} has stopped: {}", options_.group, std::string(status.message())));
+  // No partition acts any more, and nobody is called who waits for one.
+  void LeaveAll() {
+    for (auto& [number, owned] : owned_) TellLost(owned);
     const std::scoped_lock lock(mutex_);
-    health_.Update(fatal_);
+    left_ = true;
+    jobs_.clear();
+  }
+
+  // Another member is to go on with what this one can not: it leaves the group at once, rather than
+  // to keep partitions that stand still.
+  absl::Status Fail(const absl::Status& status) {
+    fatal_ = base::Error(status.code(), base::ReasonOf(status),
+                         fmt::format("{} has stopped and left its group: {}", options_.group,
+                                     std::string(status.message())));
+    {
+      const std::scoped_lock lock(mutex_);
+      health_.Update(fatal_);
+    }
+    if (deps_.logger != nullptr) deps_.logger->Error("stage_stopped", {{"error", fatal_}});
+    LeaveAll();
+    owned_.clear();
+    consumer_->Close();
     return fatal_;
   }
 
@@ -523,6 +557,8 @@ class Runner final : public StageRunner {
 
   mutable std::mutex mutex_;
   std::vector<std::function<void(std::vector<Partition>&)>> jobs_;
+  // Jobs are taken no more.
+  bool left_ = false;
   StageStats published_;
   absl::Status health_;
   // Last, and so gone first: its thread wakes the consumer.

@@ -125,6 +125,25 @@ TEST(Outputs, ToATopicThatIsMissingStopTheStageBeforeAnythingIsLost) {
   ExpectExactlyOnce(world, options);
 }
 
+TEST(Outputs, ThatStopAStageLeaveItsPartitionsToOthers) {
+  World world;
+  world.log.Drop("events");
+  Node one(world, SecondStage());
+  ASSERT_TRUE(RunUntil({&one}, [&] { return one.recorder.caught_up.size() == kPartitions; }));
+  world.SayMany(10);
+  FinishAll(world, FirstStage());
+  EXPECT_FALSE(RunUntil(
+      {&one}, [] { return false; }, 20));
+  EXPECT_TRUE(one.recorder.caught_up.empty()) << "it acts no more";
+  one.runner->Post([](std::vector<Partition>&) { FAIL() << "nor does anything in its name"; });
+  world.log.Create({.name = "events", .partitions = kPartitions});
+  StageOptions options = SecondStage();
+  options.member = "1";
+  Node two(world, options);
+  EXPECT_TRUE(RunUntil({&two}, [&] { return world.Finished("dispatch", "commands"); }))
+      << "the group does not wait for one that has stopped";
+}
+
 std::vector<deadletter::v1::DeadLetter> Letters(const World& world) {
   std::vector<deadletter::v1::DeadLetter> letters;
   for (const auto& record : world.log.AllRecords("dead-letter")) {

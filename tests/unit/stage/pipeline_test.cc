@@ -242,7 +242,20 @@ TEST(Pipeline, StopsWhenATopicIsMissing) {
   EXPECT_EQ(world.log.AllRecords("commands").size(), 0U);
 }
 
-TEST(Pipeline, StopsWhenWhatItMustReadIsNotKept) {
+TEST(Pipeline, LeavesItsPartitionsToOthersWhenItStops) {
+  World world;
+  world.SayMany(3);
+  PipelineNode one(world);
+  one.logic.topic = "no-such-topic";
+  ASSERT_FALSE(one.RunUntil([] { return false; }, 20));
+  EXPECT_FALSE(one.runner->CaughtUp());
+  PipelineOptions options = Options();
+  options.member = "1";
+  PipelineNode two(world, options);
+  EXPECT_TRUE(two.RunUntil([&] { return AllCommitted(world); }));
+}
+
+TEST(Pipeline, StopsThePartitionOfWhichWhatItMustReadIsNotKeptAndNoOther) {
   World world;
   world.SayMany(20);
   {
@@ -250,11 +263,31 @@ TEST(Pipeline, StopsWhenWhatItMustReadIsNotKept) {
     ASSERT_TRUE(node.RunUntil([&] { return AllCommitted(world); }));
   }
   world.SayMany(20, 20);
-  for (uint32_t number = 0; number < kPartitions; ++number) {
-    world.log.Trim({"routing", number}, world.EndOf("routing", number) - 1);
-  }
+  const uint32_t gone = world.RoutingPartitionOf("t1").partition;
+  const uint32_t other = 1 - gone;
+  world.log.Trim({"routing", gone}, world.EndOf("routing", gone) - 1);
   PipelineNode node(world);
-  EXPECT_FALSE(node.RunUntil([] { return false; }, 20));
+  ASSERT_TRUE(node.RunUntil([&] {
+    return world.log.Committed("passer", {"routing", other}) == world.EndOf("routing", other);
+  }));
+  EXPECT_EQ(node.runner->Health().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_FALSE(node.runner->CaughtUp());
+  EXPECT_LT(world.log.Committed("passer", {"routing", gone}), world.EndOf("routing", gone));
+}
+
+TEST(Pipeline, StopsAPartitionThatIsCutOffUnderIt) {
+  World world;
+  world.SayMany(20);
+  PipelineNode node(world);
+  ASSERT_TRUE(node.RunUntil([&] { return AllCommitted(world); }));
+  const uint32_t gone = world.RoutingPartitionOf("t1").partition;
+  const uint32_t other = 1 - gone;
+  node.log.FailNextOffsets(2);  // The first time it cannot be told which one it is.
+  world.SayMany(20, 20);
+  world.log.Trim({"routing", gone}, world.EndOf("routing", gone) - 1);
+  ASSERT_TRUE(node.RunUntil([&] {
+    return world.log.Committed("passer", {"routing", other}) == world.EndOf("routing", other);
+  }));
   EXPECT_EQ(node.runner->Health().code(), absl::StatusCode::kOutOfRange);
 }
 

@@ -201,6 +201,23 @@ TEST(Offsets, ThatTheLogNoLongerKeepsStopThatPartitionAlone) {
   EXPECT_FALSE(node.recorder.caught_up.contains(gone.partition));
 }
 
+TEST(Offsets, OutOfRangeWhileTheLogCannotSayWhichStopsNothing) {
+  World world;
+  world.SayMany(30);
+  Node node(world, FirstStage());
+  ASSERT_TRUE(RunUntil({&node}, [&] { return world.Finished("route", "routing"); }));
+  const uint32_t gone = world.RoutingPartitionOf("t1").partition;
+  const uint32_t other = 1 - gone;
+  node.log.FailNextOffsets(2);
+  world.SayMany(40, 30);
+  world.log.Trim({"routing", gone}, world.EndOf("routing", gone) - 1);
+  ASSERT_TRUE(RunUntil({&node}, [&] {
+    return world.CheckpointOf("route", other) == world.EndOf("routing", other);
+  }));
+  EXPECT_EQ(node.runner->Health().code(), absl::StatusCode::kOutOfRange) << "once it could say so";
+  EXPECT_GE(node.runner->Stats().poll_failures, 1U);
+}
+
 TEST(Offsets, OfALogThatWentBackStopThePartition) {
   World world;
   world.SayMany(30);

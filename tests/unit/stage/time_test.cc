@@ -206,6 +206,30 @@ TEST(Rebalance, HandsPartitionsOverAtTheirLastRecord) {
   ExpectExactlyOnce(world, options);
 }
 
+TEST(Rebalance, EndsAllThatLeaveBeforeItFinishesAny) {
+  World world;
+  world.SayMany(20);
+  StageOptions options = FirstStage();
+  options.checkpoint_interval = base::Duration(3'600'000);
+  options.member = "z";
+  Node leaving(world, options);
+  ASSERT_TRUE(RunUntil({&leaving}, [&] {
+    return leaving.runner->Stats().applied == 20 && leaving.recorder.caught_up.size() == 2;
+  }));
+  std::vector<uint64_t> written;
+  leaving.recorder.on_lost = [&](uint32_t) {
+    written.push_back(world.CheckpointOf("route", 0) + world.CheckpointOf("route", 1));
+  };
+  options.member = "a";
+  Node first(world, options);
+  options.member = "b";
+  Node second(world, options);
+  ASSERT_TRUE(
+      RunUntil({&leaving, &first, &second}, [&] { return leaving.recorder.caught_up.empty(); }));
+  EXPECT_EQ(written, std::vector<uint64_t>({0, 0}));
+  EXPECT_TRUE(world.Finished("route", "routing"));
+}
+
 TEST(Threads, RunAStageUntilStoppedAndDrainIt) {
   World world;
   world.SayMany(200);

@@ -116,6 +116,7 @@ void Recorder::OnCaughtUp(Partition& partition) {
 void Recorder::OnLost(uint32_t partition) {
   said.push_back(fmt::format("lost {}", partition));
   caught_up.erase(partition);
+  if (on_lost) on_lost(partition);
 }
 
 void Recorder::OnNotified(uint32_t partition, uint64_t offset, Updates&& updates) {

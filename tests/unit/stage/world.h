@@ -2,6 +2,7 @@
 // and an oracle that knows what a stage must have made of its log.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -53,6 +54,8 @@ class Recorder final : public StageObserver {
   void OnProblem(const absl::Status& problem) override { problems.push_back(problem); }
   void OnDue(Partition& partition) override;
 
+  // Asked too when a partition is lost; may be empty.
+  std::function<void(uint32_t)> on_lost;
   std::vector<std::string> said;
   std::vector<absl::Status> problems;
   std::set<uint32_t> caught_up;
