@@ -213,5 +213,33 @@ TEST_F(CleanLedger, CustomersMayCrossEachOther) {
   EXPECT_EQ(CheckClean().in_flight, 2u);
 }
 
+TEST_F(CleanLedger, ResyncFromBeforeAResolveDoesNotKeepTheWorkInHand) {
+  Accept("m1", 0);
+  Accept("m2", 1);
+  Open(kFirst, "m1");
+  Open(kOther, "m2");
+  Hand(kFirst, "ana", {"m1"}, 60);
+  DidResolve(kFirst, "ana");
+  // Its partition has moved; the new owner has not read of the resolve yet.
+  SawResync("ana", {{.matter = kFirst, .messages = {"m1"}, .units = 60}});
+  Close(kFirst, "ana", 1, 1);
+  SawResult("ana", "resolve conversation-a.1.1", kFirst);
+  Hand(kOther, "ana", {"m2"}, 60);
+  Resolve(kOther, "ana", 1, 1);
+  CheckClean();
+}
+
+TEST_F(CleanLedger, ResyncIsOnePictureWhateverItsOrder) {
+  Accept("m1", 0);
+  Accept("m2", 1);
+  Open(kFirst, "m1");
+  Open(kOther, "m2");
+  Hand(kFirst, "ana", {"m1"}, 60);
+  // Held meanwhile, by another client of hers; then the second came.
+  SawResync("ana", {{.matter = kOther, .messages = {"m2"}, .units = 50},
+                    {.matter = kFirst, .messages = {"m1"}, .units = 60, .held = true}});
+  CheckClean();
+}
+
 }  // namespace
 }  // namespace centralita::ledger

@@ -244,6 +244,23 @@ class LedgerBuilder {
     FillWork(matter, messages, units, *update.mutable_assigned()->mutable_work());
     Saw(agent, update);
   }
+  // A resync in the midst of a session: with this work and nothing else, in this order.
+  struct Assigned {
+    Matter matter;
+    std::vector<std::string> messages;
+    int units = 33;
+    bool held = false;
+  };
+  void SawResync(const std::string& agent, const std::vector<Assigned>& all) {
+    gateway::v1::Update update;
+    update.mutable_resync();
+    for (const Assigned& each : all) {
+      auto& assigned = *update.mutable_resync()->add_assigned();
+      assigned.set_held(each.held);
+      FillWork(each.matter, each.messages, each.units, *assigned.mutable_work());
+    }
+    Saw(agent, update);
+  }
   void SawUnassigned(const Matter& matter, const std::string& agent) {
     gateway::v1::Update update;
     update.mutable_unassigned()->set_conversation_id(matter.conversation);

@@ -193,6 +193,20 @@ TEST_F(PlantedFault, OverCapacityByTheClient) {
   ExpectOnly("offers_over_capacity", 1, "110 units of 100");
 }
 
+TEST_F(PlantedFault, OfferBeforeTheWordThatMadeRoomForIt) {
+  Accept("m1", 0);
+  Accept("m2", 1);
+  Open(kFirst, "m1");
+  Open(kOther, "m2");
+  Hand(kFirst, "ana", {"m1"}, 60);
+  DidResolve(kFirst, "ana");
+  SawResync("ana", {{.matter = kFirst, .messages = {"m1"}, .units = 60}});
+  SawOffer(kOther, "ana", {"m2"}, 50);
+  Close(kFirst, "ana", 1, 1);
+  SawResult("ana", "resolve conversation-a.1.1", kFirst);
+  ExpectOnly("offers_over_capacity", 1, "110 units of 100");
+}
+
 TEST_F(PlantedFault, CustomersMessagesTakeEffectInTheWrongOrder) {
   Accept("m1", 0);
   Accept("m2", 1);

@@ -38,9 +38,9 @@ absl::Status AgentBook::Read(const nlohmann::json& line) {
   } else if (kind == "resync") {
     Resync(line, agent, view, t);
   } else if (kind == "offer") {
-    Offer(line, agent, view, t);
+    CheckCapacity(agent, view, Offer(line, agent, view, t), t);
   } else if (kind == "assigned") {
-    Assigned(line, agent, view, t);
+    CheckCapacity(agent, view, Assigned(line, agent, view, t), t);
   } else if (kind == "withdrawn") {
     const std::string offer = StringOf(line, "offer_id");
     for (auto& [conversation, work] : view.work) {
@@ -55,7 +55,7 @@ absl::Status AgentBook::Read(const nlohmann::json& line) {
   } else if (kind == "action") {
     Act(line, agent, view, t);
   } else if (kind == "result") {
-    Result(line, agent, view);
+    Result(line, agent, view, t);
   } else if (kind == "disconnect") {
     DropAll(agent, view, t);
     view.session.clear();
@@ -88,15 +88,19 @@ void AgentBook::Resync(const nlohmann::json& line, Id agent, View& view, int64_t
     if (!kept.contains(conversation)) gone.push_back(conversation);
   }
   for (const Id conversation : gone) Drop(conversation, agent, view, t);
-  for (const auto& work : ItemsOf(line, "assigned")) Assigned(work, agent, view, t);
-  for (const auto& work : ItemsOf(line, "offers")) Offer(work, agent, view, t);
+  Id last = kNoId;
+  for (const auto& work : ItemsOf(line, "assigned")) last = Assigned(work, agent, view, t);
+  for (const auto& work : ItemsOf(line, "offers")) last = Offer(work, agent, view, t);
+  // It is one picture: how much it is shows when all of it has been taken in.
+  if (last != kNoId) CheckCapacity(agent, view, last, t);
 }
 
-void AgentBook::Offer(const nlohmann::json& line, Id agent, View& view, int64_t t) {
+Id AgentBook::Offer(const nlohmann::json& line, Id agent, View& view, int64_t t) {
   const Id conversation = facts_.ConversationId(StringOf(line, "conversation_id"));
   const std::string offer = StringOf(line, "offer_id");
   const auto known = view.work.find(conversation);
-  if (known != view.work.end() && known->second.offer_id == offer) return;  // sent again
+  const bool again = known != view.work.end() && known->second.offer_id == offer;
+  if (again) return conversation;
   Drop(conversation, agent, view, t);
   view.work[conversation] = {.offer_id = offer,
                              .revision = UintOf(line, "revision"),
@@ -105,10 +109,10 @@ void AgentBook::Offer(const nlohmann::json& line, Id agent, View& view, int64_t 
                              .held = false,
                              .since_ms = t};
   See(line, agent, t, true, false);
-  CheckCapacity(agent, view, conversation, t);
+  return conversation;
 }
 
-void AgentBook::Assigned(const nlohmann::json& line, Id agent, View& view, int64_t t) {
+Id AgentBook::Assigned(const nlohmann::json& line, Id agent, View& view, int64_t t) {
   const Id conversation = facts_.ConversationId(StringOf(line, "conversation_id"));
   const uint64_t revision = UintOf(line, "revision");
   const uint64_t last_sequence = UintOf(line, "last_sequence");
@@ -126,7 +130,6 @@ void AgentBook::Assigned(const nlohmann::json& line, Id agent, View& view, int64
                              .held = BoolOf(line, "held"),
                              .since_ms = since};
   See(line, agent, t, false, true);
-  CheckCapacity(agent, view, conversation, t);
   for (const Close& close : facts_.conversations[conversation].closes) {
     if (again || last_sequence == 0 || close.revision >= revision) continue;
     if (close.last_sequence < last_sequence) continue;
@@ -139,6 +142,7 @@ void AgentBook::Assigned(const nlohmann::json& line, Id agent, View& view, int64
     });
     break;
   }
+  return conversation;
 }
 
 void AgentBook::See(const nlohmann::json& line, Id agent, int64_t t, bool offer, bool given) {
@@ -172,9 +176,14 @@ void AgentBook::Act(const nlohmann::json& line, Id agent, View& view, int64_t t)
   const std::string kind = StringOf(line, "action");
   const Id conversation = facts_.ConversationId(StringOf(line, "conversation_id"));
   view.actions[StringOf(line, "action_id")] = {kind, conversation};
+  // From here on the client claims nothing any more, whatever the answer.
+  Settle(kind, conversation, agent, view, t);
+}
+
+// What took effect is done, though a resync from before it has shown the work once more.
+void AgentBook::Settle(const std::string& kind, Id conversation, Id agent, View& view, int64_t t) {
   const auto work = view.work.find(conversation);
   if (work == view.work.end()) return;
-  // From here on the client claims nothing any more, whatever the answer.
   if (kind == "resolve" || kind == "transfer" || (kind == "decline" && !work->second.assigned)) {
     Drop(conversation, agent, view, t);
   } else if (kind == "hold" && work->second.assigned) {
@@ -182,7 +191,7 @@ void AgentBook::Act(const nlohmann::json& line, Id agent, View& view, int64_t t)
   }
 }
 
-void AgentBook::Result(const nlohmann::json& line, Id agent, View& view) {
+void AgentBook::Result(const nlohmann::json& line, Id agent, View& view, int64_t t) {
   const std::string action_id = StringOf(line, "action_id");
   const auto action = view.actions.find(action_id);
   if (action == view.actions.end()) return;
@@ -195,6 +204,7 @@ void AgentBook::Result(const nlohmann::json& line, Id agent, View& view) {
     }
     return;
   }
+  Settle(kind, conversation, agent, view, t);
   const bool traced = kind == "accept" || kind == "reply" || kind == "resolve";
   if (traced &&
       !facts_.effective_actions.contains(ActionHash(facts_.AgentName(agent), action_id))) {

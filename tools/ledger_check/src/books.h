@@ -113,11 +113,13 @@ class AgentBook final {
 
   void Welcome(const nlohmann::json& line, Id agent, View& view, int64_t t);
   void Resync(const nlohmann::json& line, Id agent, View& view, int64_t t);
-  void Offer(const nlohmann::json& work, Id agent, View& view, int64_t t);
-  void Assigned(const nlohmann::json& work, Id agent, View& view, int64_t t);
+  // Each returns the conversation.
+  Id Offer(const nlohmann::json& work, Id agent, View& view, int64_t t);
+  Id Assigned(const nlohmann::json& work, Id agent, View& view, int64_t t);
   void Added(const nlohmann::json& line, Id agent, int64_t t);
   void Act(const nlohmann::json& line, Id agent, View& view, int64_t t);
-  void Result(const nlohmann::json& line, Id agent, View& view);
+  void Result(const nlohmann::json& line, Id agent, View& view, int64_t t);
+  void Settle(const std::string& kind, Id conversation, Id agent, View& view, int64_t t);
   void Drop(Id conversation, Id agent, View& view, int64_t t);
   void DropAll(Id agent, View& view, int64_t t);
   void CheckCapacity(Id agent, const View& view, Id conversation, int64_t t);
