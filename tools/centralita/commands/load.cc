@@ -40,6 +40,10 @@ int RunVerb(Options& options) {
   options.load.cancelled = [&stop] { return (*stop)->WaitFor(base::Duration(0)); };
   if (absl::Status status = options.load.endpoint.Complete(); !status.ok())
     return client::Fail(status);
+  if (options.load.http && !options.ledger.empty()) {
+    return client::Fail(
+        absl::InvalidArgumentError("--http keeps no ledger; leave --ledger out, or --http."));
+  }
   std::unique_ptr<ledger::LedgerWriter> ledger;
   if (!options.ledger.empty()) {
     auto opened = ledger::LedgerWriter::Open(options.ledger, "load");
@@ -106,6 +110,9 @@ void AddLoad(CLI::App& app, Run& run) {
   verb->add_option("--streams", load.streams, "Connections")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
+  verb->add_flag("--http", load.http,
+                 "Send by HTTP, one message a request; --server is then ingest's HTTP address, and "
+                 "--streams says how many connections");
   verb->add_option("--frame", load.frame, "Messages in a frame")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

@@ -3,70 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <fstream>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <thread>
 #include <utility>
 
 #include "centralita/base/status_macros.h"
 #include "client/frame_stream.h"
 #include "client/message_json.h"
+#include "load/http_load.h"
+#include "load/messages.h"
 
 namespace centralita::load {
 namespace {
 
 using ingest::v1::NewMessage;
-
-constexpr std::array kPhrases = {
-    "¿Dónde está mi pedido? Lleva una semana en reparto",
-    "No me deja pagar con la tarjeta, me da error todo el rato",
-    "Quiero devolver unas zapatillas, me quedan pequeñas",
-    "where is my order?? it said tuesday",
-    "I was charged twice for the same order, please refund one",
-    "How do I change the delivery address?",
-    "Къде ми е поръчката? Чакам вече 5 дни",
-    "Не мога да вляза в профила си",
-    "Boa tarde, o artigo chegou partido, quero o reembolso",
-    "Bonjour, mon colis est marqué livré mais je n'ai rien reçu",
-    "Wann kommt mein Paket an?",
-    "Vorrei annullare l'ordine fatto stamattina",
-    "gracias, todo perfecto",
-    "is the blue one back in stock soon? 😊",
-};
-
-constexpr std::array kChannels = {common::v1::CHANNEL_CHAT, common::v1::CHANNEL_EMAIL,
-                                  common::v1::CHANNEL_WHATSAPP, common::v1::CHANNEL_FORM,
-                                  common::v1::CHANNEL_INSTAGRAM};
-
-absl::StatusOr<std::vector<NewMessage>> Templates(const std::string& input, base::TimePoint now) {
-  std::vector<NewMessage> templates;
-  if (input.empty()) {
-    for (size_t i = 0; i < kPhrases.size(); ++i) {
-      NewMessage message;
-      message.set_channel(kChannels[i % kChannels.size()]);
-      message.set_text(kPhrases[i]);
-      templates.push_back(std::move(message));
-    }
-    return templates;
-  }
-  std::ifstream file(input);
-  if (!file) return absl::NotFoundError(fmt::format("The input {} cannot be read.", input));
-  std::string line;
-  while (std::getline(file, line)) {
-    if (line.empty()) continue;
-    auto played = client::ParseMessage(line, now);
-    if (!played.ok()) return played.status();
-    played->message.clear_not_before_unix_ms();
-    templates.push_back(std::move(played->message));
-  }
-  if (templates.empty())
-    return absl::InvalidArgumentError(fmt::format("The input {} has no messages.", input));
-  return templates;
-}
 
 // What all streams add to.
 class Books final {
@@ -141,11 +93,9 @@ class Sender final {
   Sender(const LoadOptions& options, const std::vector<NewMessage>& templates, int index,
          Books& books, const base::Clock& clock, std::atomic<uint64_t>& sent)
       : options_(options),
-        templates_(templates),
-        index_(index),
         clock_(clock),
         sent_(sent),
-        random_(options.seed * 1000003 + static_cast<uint64_t>(index)),
+        maker_(options, templates, index),
         stream_(
             options.endpoint, clock, static_cast<size_t>(options.max_frames_in_flight),
             [&books](const client::Frame& frame, const ingest::v1::SubmitStreamResponse* response) {
@@ -159,7 +109,7 @@ class Sender final {
       client::Frame frame;
       frame.first_order = made;
       const auto count = std::min<uint64_t>(static_cast<uint64_t>(options_.frame), messages - made);
-      for (uint64_t i = 0; i < count; ++i) Make(made + i, *frame.request.add_messages());
+      for (uint64_t i = 0; i < count; ++i) maker_.Make(made + i, *frame.request.add_messages());
       made += count;
       if (rate > 0) {
         const auto due = start + std::chrono::nanoseconds(
@@ -182,31 +132,10 @@ class Sender final {
   absl::Status last_error() const { return stream_.last_error(); }
 
  private:
-  void Make(uint64_t n, NewMessage& message) {
-    message = templates_[random_() % templates_.size()];
-    const uint64_t per_stream =
-        std::max<uint64_t>(1, options_.customers / static_cast<uint64_t>(options_.streams));
-    const uint64_t customer = (random_() % per_stream) * static_cast<uint64_t>(options_.streams) +
-                              static_cast<uint64_t>(index_);
-    if (message.account().empty()) message.set_account("load");
-    message.set_handle(fmt::format("c{}@load.example", customer));
-    const bool again = n > 0 && options_.duplicates > 0 &&
-                       std::uniform_real_distribution<double>(0, 1)(random_) < options_.duplicates;
-    if (again && !last_.provider_message_id().empty()) {
-      message = last_;
-      return;
-    }
-    message.set_provider_message_id(fmt::format("{}-{}-{}", options_.run, index_, n));
-    last_ = message;
-  }
-
   const LoadOptions& options_;
-  const std::vector<NewMessage>& templates_;
-  const int index_;
   const base::Clock& clock_;
   std::atomic<uint64_t>& sent_;
-  std::mt19937_64 random_;
-  NewMessage last_;
+  MessageMaker maker_;
   uint64_t unanswered_ = 0;
   client::FrameStream stream_;
 };
@@ -214,6 +143,7 @@ class Sender final {
 }  // namespace
 
 absl::StatusOr<LoadResult> RunLoad(const LoadOptions& options, const base::Clock& clock) {
+  if (options.http) return RunHttpLoad(options, clock);
   ABSL_ASSIGN_OR_RETURN(const auto templates, Templates(options.input, clock.Now()));
   Books books(options, clock);
   std::atomic<uint64_t> sent{0};

@@ -21,6 +21,8 @@ struct LoadOptions {
   // A second; 0: as fast as the server takes them (closed loop then).
   double rate = 0;
   int streams = 2;
+  // By HTTP: a message a request, and `streams` connections with one request on its way each.
+  bool http = false;
   int frame = 50;
   int max_frames_in_flight = 64;
   uint64_t customers = 2'000;
