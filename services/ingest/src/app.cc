@@ -14,10 +14,9 @@
 #include "centralita/base/topics.h"
 #include "centralita/http/admin.h"
 #include "centralita/rpc/server.h"
-#include "centralita/stage/pipeline_runner.h"
 #include "grpc_service.h"
 #include "http_api.h"
-#include "identity_projection.h"
+#include "identity_table.h"
 
 namespace centralita::ingest {
 namespace {
@@ -25,33 +24,23 @@ namespace {
 constexpr base::Duration kLastDrain{5000};
 constexpr base::Duration kReadyPoll{5};
 
-// Open when the identity table is loaded and nobody wants ingest to stop.
+// Open when the identity table is whole and nobody wants ingest to stop.
 class ReadyGate final : public Gate {
  public:
+  explicit ReadyGate(const IdentityTable& table) : table_(table) {}
+
   absl::Status Open() const override {
     if (draining_) {
       return base::Error(absl::StatusCode::kUnavailable, code::kDraining,
                          "This server is leaving; send it again.");
     }
-    // Once loaded, the table stays loaded; a projection that is behind is as late as any follower
-    // of a log.
-    if (!loaded_) {
-      stage::PipelineThread* projection = projection_;
-      loaded_ = projection != nullptr && projection->runner().CaughtUp();
-    }
-    if (!loaded_) {
-      return base::Error(absl::StatusCode::kUnavailable, code::kIdentityLoading,
-                         "The identity table is still being loaded; send it again in a moment.");
-    }
-    return absl::OkStatus();
+    return table_.Ready();
   }
-  void Watch(stage::PipelineThread* projection) { projection_ = projection; }
   void Drain() { draining_ = true; }
 
  private:
-  std::atomic<stage::PipelineThread*> projection_{nullptr};
+  const IdentityTable& table_;
   std::atomic<bool> draining_{false};
-  mutable std::atomic<bool> loaded_{false};
 };
 
 absl::StatusOr<uint32_t> Partitions(const eventlog::EventLog& log, std::string_view topic) {
@@ -68,7 +57,13 @@ class App final : public IngestApp {
         metrics_(deps.metrics),
         producer_(std::move(producer)),
         identity_(deps.store, options_.identity_cache_entries),
-        projection_logic_(deps.store, identity_),
+        table_({.log = deps.log,
+                .store = deps.store,
+                .clock = deps.clock,
+                .logger = deps.logger,
+                .identity = identity_},
+               options_.member),
+        gate_(table_),
         intake_(MakeLimits(options_), topics,
                 {.producer = *producer_,
                  .identity = identity_,
@@ -82,7 +77,7 @@ class App final : public IngestApp {
   ~App() override { Drain(kLastDrain).IgnoreError(); }
 
   absl::Status Start() override {
-    ABSL_RETURN_IF_ERROR(StartProjection());
+    ABSL_RETURN_IF_ERROR(table_.Start());
     rpc::ServerOptions grpc_options;
     grpc_options.host = options_.host;
     grpc_options.port = options_.grpc_port;
@@ -118,9 +113,7 @@ class App final : public IngestApp {
     return gate_.Open();
   }
 
-  absl::Status Health() const override {
-    return projection_ == nullptr ? absl::OkStatus() : projection_->runner().Health();
-  }
+  absl::Status Health() const override { return table_.Health(); }
 
   absl::Status WaitReady(base::Duration limit) const override {
     const auto deadline = deps_.clock.Monotonic() + limit;
@@ -154,8 +147,7 @@ class App final : public IngestApp {
     if (grpc_ != nullptr) status.Update(grpc_->Drain(left()));
     // Acks refer to what this object owns: they are waited for, whatever the limit.
     status.Update(producer_->Flush(std::max(left(), kLastDrain)));
-    gate_.Watch(nullptr);
-    if (projection_ != nullptr) status.Update(projection_->Stop(left()));
+    status.Update(table_.Stop(left()));
     if (admin_ != nullptr) admin_->Stop(left()).IgnoreError();
     return status;
   }
@@ -165,20 +157,6 @@ class App final : public IngestApp {
     Limits limits;
     limits.max_text_bytes = options.max_text_bytes;
     return limits;
-  }
-
-  absl::Status StartProjection() {
-    stage::PipelineOptions options;
-    ABSL_ASSIGN_OR_RETURN(options.group, IdentityGroup(deps_.store, options_.member));
-    options.stage = stage::StageId::kIdentity;
-    options.member = options_.member;
-    options.input_topic = base::topics::kIdentity;
-    options.logger = &deps_.logger;
-    ABSL_ASSIGN_OR_RETURN(auto runner, stage::PipelineRunner::Create(
-                                           options, deps_.log, deps_.clock, projection_logic_));
-    projection_ = stage::PipelineThread::Start(std::move(runner));
-    gate_.Watch(projection_.get());
-    return absl::OkStatus();
   }
 
   absl::Status StartAdmin() {
@@ -197,13 +175,12 @@ class App final : public IngestApp {
   const IngestOptions options_;
   const IngestDeps deps_;
   IngestMetrics metrics_;
-  ReadyGate gate_;
   const std::unique_ptr<eventlog::Producer> producer_;
   Identity identity_;
-  IdentityProjection projection_logic_;
+  IdentityTable table_;
+  ReadyGate gate_;
   Intake intake_;
   GrpcService service_;
-  std::unique_ptr<stage::PipelineThread> projection_;
   std::unique_ptr<rpc::Server> grpc_;
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<http::Server> admin_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "centralita/base/error.h"
@@ -26,6 +27,8 @@ absl::StatusOr<std::string> CustomerIn(const std::optional<std::string>& entry) 
   return std::move(*record.mutable_customer_id());
 }
 
+std::string PartitionName(uint32_t partition) { return fmt::format("identity/{}", partition); }
+
 }  // namespace
 
 std::string ComputedCustomer(std::string_view tenant, common::v1::Channel channel,
@@ -39,12 +42,48 @@ std::string ComputedCustomer(std::string_view tenant, const identity::v1::Handle
 }
 
 store::Key IdentityKey(std::string_view computed) {
-  return {fmt::format("identity/{}", base::PartitionOf(computed, kIdentityPartitions)),
-          std::string(computed)};
+  return {PartitionName(base::PartitionOf(computed, kIdentityPartitions)), std::string(computed)};
 }
+
+// No id is called so.
+store::Key IdentityMark(uint32_t partition) { return {PartitionName(partition), "generation"}; }
 
 Identity::Identity(store::Store& store, size_t capacity)
     : store_(store), shard_capacity_(std::max<size_t>(capacity / shards_.size() / 2, 1)) {}
+
+void Identity::Trust(std::string generation) {
+  const std::scoped_lock lock(mutex_);
+  generation_ = std::move(generation);
+  suspicious_ = false;
+}
+
+absl::StatusOr<std::vector<std::optional<std::string>>> Identity::ReadEntries(
+    const std::vector<std::string_view>& computed) {
+  std::string generation;
+  {
+    const std::scoped_lock lock(mutex_);
+    generation = generation_;
+  }
+  std::vector<store::Key> keys;
+  std::set<uint32_t> partitions;
+  for (const std::string_view each : computed) {
+    keys.push_back(IdentityKey(each));
+    partitions.insert(base::PartitionOf(each, kIdentityPartitions));
+  }
+  if (!generation.empty()) {
+    for (const uint32_t partition : partitions) keys.push_back(IdentityMark(partition));
+  }
+  ABSL_ASSIGN_OR_RETURN(auto values, store_.GetMany(keys));
+  for (size_t i = computed.size(); i < values.size(); ++i) {
+    if (values[i] == generation) continue;
+    suspicious_ = true;
+    return base::Error(absl::StatusCode::kUnavailable, "identity_loading",
+                       "The store has lost the identity table; it is loaded again. Send it again "
+                       "in a moment.");
+  }
+  values.resize(computed.size());
+  return values;
+}
 
 Identity::Shard& Identity::ShardOf(std::string_view computed) {
   return shards_[std::hash<std::string_view>{}(computed) % shards_.size()];
@@ -98,15 +137,15 @@ absl::StatusOr<std::vector<std::string>> Identity::Resolve(
 absl::Status Identity::ResolveMissing(const std::vector<std::string>& computed,
                                       const std::vector<size_t>& missing,
                                       std::vector<std::string>& customers) {
-  std::vector<store::Key> keys;
+  std::vector<std::string_view> names;
   std::vector<uint64_t> forgotten;
   for (const size_t i : missing) {
-    keys.push_back(IdentityKey(computed[i]));
+    names.push_back(computed[i]);
     Shard& shard = ShardOf(computed[i]);
     std::lock_guard lock(shard.mutex);
     forgotten.push_back(shard.forgotten);
   }
-  ABSL_ASSIGN_OR_RETURN(const auto entries, store_.GetMany(keys));
+  ABSL_ASSIGN_OR_RETURN(const auto entries, ReadEntries(names));
   for (size_t n = 0; n < missing.size(); ++n) {
     const size_t i = missing[n];
     ABSL_ASSIGN_OR_RETURN(customers[i], CustomerIn(entries[n]));
@@ -119,7 +158,8 @@ absl::Status Identity::ResolveMissing(const std::vector<std::string>& computed,
 
 absl::StatusOr<std::optional<identity::v1::IdentityRecord>> Identity::Find(
     std::string_view computed) {
-  ABSL_ASSIGN_OR_RETURN(const auto entry, store_.Get(IdentityKey(computed)));
+  ABSL_ASSIGN_OR_RETURN(const auto entries, ReadEntries({computed}));
+  const auto& entry = entries[0];
   if (!entry) return std::nullopt;
   identity::v1::IdentityRecord record;
   if (!record.ParseFromString(*entry)) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -29,14 +30,23 @@ std::string ComputedCustomer(std::string_view tenant, common::v1::Channel channe
 
 store::Key IdentityKey(std::string_view computed);
 
+// The mark of one partition of the table (identity_table.h).
+store::Key IdentityMark(uint32_t partition);
+
 // Thread-safe.
 class Identity final {
  public:
   // Keeps up to `capacity` handles in memory. `store` outlives it.
   Identity(store::Store& store, size_t capacity);
 
+  // From now on an answer of the store counts only beside the mark of this generation; before the
+  // first call any counts.
+  void Trust(std::string generation);
+  // A look-up since the last Trust() found another mark, or none: the store has lost entries.
+  bool suspicious() const { return suspicious_; }
+
   // The customers of the handles with these computed ids, in order. UNAVAILABLE if the store did
-  // not answer.
+  // not answer, or has lost the table (identity_loading).
   absl::StatusOr<std::vector<std::string>> Resolve(const std::vector<std::string>& computed);
   // The table's entry, past the cache; nullopt if the handle was never linked.
   absl::StatusOr<std::optional<identity::v1::IdentityRecord>> Find(std::string_view computed);
@@ -54,6 +64,9 @@ class Identity final {
     uint64_t forgotten = 0;
   };
 
+  // Entries of the table, in order; a mark is read behind those that it vouches for.
+  absl::StatusOr<std::vector<std::optional<std::string>>> ReadEntries(
+      const std::vector<std::string_view>& computed);
   Shard& ShardOf(std::string_view computed);
   std::optional<std::string> Cached(std::string_view computed);
   void Keep(Shard& shard, const std::string& computed, const std::string& customer);
@@ -64,6 +77,9 @@ class Identity final {
   store::Store& store_;
   const size_t shard_capacity_;
   std::array<Shard, 16> shards_;
+  std::atomic<bool> suspicious_{false};
+  std::mutex mutex_;
+  std::string generation_;
 };
 
 }  // namespace centralita::ingest

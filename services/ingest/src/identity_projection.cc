@@ -7,7 +7,6 @@
 
 #include "centralita/base/error.h"
 #include "centralita/base/status_macros.h"
-#include "centralita/base/uuid.h"
 
 namespace centralita::ingest {
 namespace {
@@ -63,13 +62,6 @@ absl::Status IdentityProjection::Process(const eventlog::RecordBatch& batch, uin
   }
   for (const auto& [computed, record] : latest) identity_.Forget(computed);
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::string> IdentityGroup(store::Store& store, const std::string& member) {
-  ABSL_ASSIGN_OR_RETURN(
-      const std::string generation,
-      store.SetIfAbsent({"identity/meta", "generation"}, base::RandomUuid(), base::Duration(0)));
-  return fmt::format("ingest-identity-{}-{}", member, generation);
 }
 
 }  // namespace centralita::ingest

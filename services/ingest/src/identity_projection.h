@@ -20,9 +20,4 @@ class IdentityProjection final : public stage::PipelineLogic {
   Identity& identity_;
 };
 
-// The consumer group of this member's projection. It changes with the store: a store that was lost
-// is filled again from the topic's start. Each member has its own group, so that each one's cache
-// hears of every change.
-absl::StatusOr<std::string> IdentityGroup(store::Store& store, const std::string& member);
-
 }  // namespace centralita::ingest

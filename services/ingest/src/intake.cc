@@ -59,6 +59,14 @@ ItemError RefusedByLog(const absl::Status& status) {
   return MakeError(code::kLogUnavailable, "", "The log could not make it durable; send it again.");
 }
 
+ItemError NotLookedUp(const absl::Status& status) {
+  if (base::ReasonOf(status) == code::kIdentityLoading) {
+    return MakeError(code::kIdentityLoading, "", std::string(status.message()));
+  }
+  return MakeError(code::kStoreUnavailable, "",
+                   "The customer of the handle could not be looked up; send it again in a moment.");
+}
+
 }  // namespace
 
 // The results of one request while the log writes. Owns itself: the last ack, or whoever appended
@@ -165,11 +173,7 @@ std::vector<std::string> Intake::Resolve(std::vector<Item<T>>& items,
   auto customers = deps_.identity.Resolve(computed);
   if (customers.ok()) return *std::move(customers);
   for (Item<T>& item : items) {
-    if (!item.error) {
-      item.error = MakeError(
-          code::kStoreUnavailable, "",
-          "The customer of the handle could not be looked up; send it again in a moment.");
-    }
+    if (!item.error) item.error = NotLookedUp(customers.status());
   }
   return {};
 }
@@ -291,10 +295,7 @@ void Intake::Link(const Caller& caller, Item<v1::LinkHandleRequest> link, Done d
     if (!items[0].error && !wish.has_same_customer_as()) customers.push_back(wish.customer_id());
     const auto record = deps_.identity.Find(computed[0]);
     if (record.ok() && *record) revision = (*record)->revision();
-    if (!record.ok()) {
-      items[0].error = MakeError(code::kStoreUnavailable, "",
-                                 "The handle could not be looked up; send it again.");
-    }
+    if (!record.ok() && !items[0].error) items[0].error = NotLookedUp(record.status());
   }
 
   auto* pending = new Pending(*this, 1, std::move(done));

@@ -9,6 +9,7 @@
 #include "centralita/rpc/channel.h"
 #include "centralita/rpc/status.h"
 #include "identity_projection.h"
+#include "identity_table.h"
 #include "tests/unit/ingest/fixture.h"
 
 namespace centralita::ingest {
@@ -134,15 +135,74 @@ TEST_F(IdentityTest, ALinkInTheTopicReachesMessagesThatComeAfterIt) {
   EXPECT_EQ(customer, "ana");
 }
 
-TEST_F(IdentityTest, ALostStoreIsFilledAgainFromTheTopic) {
-  const auto group = IdentityGroup(*backends_.store, "0");
-  ASSERT_TRUE(group.ok());
-  EXPECT_EQ(*group, *IdentityGroup(*backends_.store, "0")) << "stable across restarts";
-  test::TempDir other;
-  auto fresh = app::OpenEmbedded({.data_dir = other.path(), .topics = {}}, clock_);
-  ASSERT_TRUE(fresh.ok());
-  EXPECT_NE(*group, *IdentityGroup(*fresh->store, "0"));
-  EXPECT_NE(*group, *IdentityGroup(*backends_.store, "1")) << "each member hears of every change";
+TEST_F(IdentityTest, AGenerationStaysUntilAPartOfTheTableIsLost) {
+  store::Store& store = *backends_.store;
+  ASSERT_TRUE(app_->WaitReady(kLimit).ok());
+  const auto generation = AgreeOnGeneration(store);
+  ASSERT_TRUE(generation.ok()) << generation.status();
+  EXPECT_EQ(*generation, *AgreeOnGeneration(store)) << "stable across restarts";
+  EXPECT_TRUE(MarkFilled(store, *generation).ok());
+
+  const store::Key mark = IdentityMark(17);
+  ASSERT_TRUE(store.Commit({mark.partition, {}, {}, {mark.name}}).ok());
+  EXPECT_TRUE(absl::IsAborted(MarkFilled(store, *generation)));
+  const auto next = AgreeOnGeneration(store);
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_NE(*generation, *next);
+  EXPECT_EQ(*next, *AgreeOnGeneration(store)) << "others fill the same one";
+}
+
+TEST_F(IdentityTest, AStoreThatIsEmptiedMeanwhileIsNoticedAndFilledAgain) {
+  constexpr int kHandles = 200;
+  const auto name = [](int i) { return "h" + std::to_string(i); };
+  auto producer = *backends_.log->NewProducer({.name = "test"});
+  for (int i = 0; i < kHandles; ++i) {
+    eventlog::Outgoing outgoing;
+    outgoing.topic = base::topics::kIdentity;
+    outgoing.key = name(i);
+    outgoing.partition = base::PartitionOf(outgoing.key, 4);
+    outgoing.value = Link(name(i), "ana", 1).SerializeAsString();
+    ASSERT_TRUE(producer->Append(outgoing, [](auto) {}).ok());
+  }
+  ASSERT_TRUE(producer->Flush(kLimit).ok());
+  auto stub = v1::IngestService::NewStub(app_->InProcessChannel());
+  int sent = 0;
+  const auto submit = [&](const std::string& handle) {
+    grpc::ClientContext context;
+    context.AddMetadata("x-tenant", "acme");
+    context.AddMetadata("x-api-key", "acme-key");
+    v1::SubmitRequest request;
+    *request.mutable_message() = Message(handle, std::to_string(sent++));
+    v1::SubmitResponse response;
+    const grpc::Status status = stub->Submit(&context, request, &response);
+    if (!status.ok()) {
+      response.mutable_result()->mutable_error()->set_code(base::ReasonOf(rpc::FromGrpc(status)));
+    }
+    return response.result();
+  };
+  // The last of each partition is there, so all are; the others are in no cache.
+  for (int last = kHandles - 20; last < kHandles; ++last) {
+    for (int i = 0; i < 10'000 && submit(name(last)).customer_id() != "ana"; ++i) continue;
+  }
+
+  for (uint32_t p = 0; p < kIdentityPartitions; ++p) {
+    const std::string partition = IdentityMark(p).partition;
+    const auto page = backends_.store->Scan(partition, "", std::nullopt, 1'000);
+    ASSERT_TRUE(page.ok()) << page.status();
+    store::Transaction lost{partition, {}, {}, {}};
+    for (const auto& [entry, value] : page->entries) lost.erases.push_back(entry);
+    ASSERT_TRUE(backends_.store->Commit(lost).ok());
+  }
+  int refused = 0;
+  for (int i = 0; i < kHandles - 20; ++i) {
+    v1::ItemResult result = submit(name(i));
+    for (; result.has_error() && refused < 100'000; ++refused) {
+      ASSERT_EQ(result.error().code(), "identity_loading");
+      result = submit(name(i));
+    }
+    ASSERT_EQ(result.customer_id(), "ana") << name(i);
+  }
+  EXPECT_GT(refused, 0);
 }
 
 }  // namespace
