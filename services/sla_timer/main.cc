@@ -14,9 +14,11 @@ int main(int argc, char** argv) {
   const auto bind = [&](config::Config& config) {
     config.Add("sla_timer", "The alarm of all clocks.")
         .Add("resend_after", options.resend_after,
-             "An alarm that no event has confirmed is sent again after so long.",
+             "An alarm that no event has confirmed is sent again after so long, then after twice "
+             "that, "
+             "up to 60 times that.",
              config::AtLeast(base::Duration(100)))
-        .Add("max_attempts", options.max_attempts, "How often at most.", config::Between(1, 1000));
+        .Add("max_attempts", options.max_attempts, "How often at most.", config::Between(1, 127));
   };
   const auto start = [&](const app::ClusterContext& with) -> absl::Status {
     options.member = with.member;

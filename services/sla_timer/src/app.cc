@@ -1,6 +1,9 @@
 #include "centralita/sla_timer/app.h"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -15,6 +18,11 @@ namespace {
 
 constexpr size_t kAlarmsPerTurn = 1000;
 
+// Late is what a promise of 20 ms at p99 is measured by; the rest says how far behind it was.
+std::vector<double> LatenessBuckets() {
+  return {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 30, 300, 3600};
+}
+
 class App final : public SlaTimerApp, private stage::StageObserver {
  public:
   App(const SlaTimerOptions& options, SlaTimerDeps deps,
@@ -22,7 +30,11 @@ class App final : public SlaTimerApp, private stage::StageObserver {
       : options_(options),
         deps_(deps),
         producer_(std::move(producer)),
-        shard_partitions_(shard_partitions) {}
+        shard_partitions_(shard_partitions),
+        late_(deps.metrics.AddHistogram("centralita_sla_timer_alarm_late_seconds",
+                                        "How long behind its threshold an alarm was sent for the "
+                                        "first time, by the log's time.",
+                                        LatenessBuckets())) {}
 
   ~App() override { Drain(base::Duration(5000)).IgnoreError(); }
 
@@ -41,8 +53,10 @@ class App final : public SlaTimerApp, private stage::StageObserver {
             std::move(options),
             {.log = deps_.log, .store = deps_.store, .clock = deps_.clock, .observer = this},
             [this](uint32_t) -> std::unique_ptr<base::StateMachine> {
-              return std::make_unique<Timers>(deps_.calendars, options_.resend_after,
-                                              options_.max_attempts, live_);
+              return std::make_unique<Timers>(deps_.calendars,
+                                              AlarmPolicy{.resend_after = options_.resend_after,
+                                                          .max_attempts = options_.max_attempts},
+                                              live_);
             }));
     thread_ = stage::StageThread::Start(std::move(runner));
     const auto gauge = [this](const char* name, const char* help, uint64_t SlaTimerStats::*field) {
@@ -53,6 +67,16 @@ class App final : public SlaTimerApp, private stage::StageObserver {
     gauge("centralita_sla_timer_clocks", "Clocks that are running.", &SlaTimerStats::live_clocks);
     gauge("centralita_sla_timer_alarms_sent", "Alarms sent since the start.",
           &SlaTimerStats::alarms_sent);
+    gauge("centralita_sla_timer_alarms_resent",
+          "Alarms sent once more since the start, since no event told of their effect.",
+          &SlaTimerStats::alarms_resent);
+    gauge("centralita_sla_timer_alarms_given_up",
+          "Clocks forgotten since the start whose alarms nobody answered.",
+          &SlaTimerStats::alarms_given_up);
+    exposed_.push_back(deps_.metrics.AddGaugeCallback(
+        "centralita_sla_timer_behind_seconds",
+        "By how much the oldest alarm that is due and not sent is late; 0 when not behind.", {},
+        [this] { return static_cast<double>(behind_ms_) / 1000; }));
     return absl::OkStatus();
   }
 
@@ -64,7 +88,9 @@ class App final : public SlaTimerApp, private stage::StageObserver {
     return {.stage = thread_ == nullptr ? stage::StageStats{} : thread_->runner().Stats(),
             .live_clocks = static_cast<uint64_t>(live_.load()),
             .alarms_sent = sent_,
-            .alarms_resent = resent_};
+            .alarms_resent = resent_,
+            .alarms_given_up = given_up_,
+            .behind = base::Duration(behind_ms_)};
   }
 
   absl::Status Drain(base::Duration limit) override {
@@ -78,7 +104,9 @@ class App final : public SlaTimerApp, private stage::StageObserver {
  private:
   void OnDue(stage::Partition& partition) override {
     auto& timers = static_cast<Timers&>(partition.machine);
+    const uint64_t given_up = timers.given_up();
     for (Timers::Due& due : timers.TakeDue(partition.now, kAlarmsPerTurn)) {
+      if (!due.again) late_.Observe(std::chrono::duration<double>(due.late).count());
       std::string key = base::TenantKey(due.alarm.tenant(), due.alarm.pool());
       const uint32_t to = base::PartitionOf(key, shard_partitions_);
       // One that is refused or fails is due again later, as any that no event confirms.
@@ -92,6 +120,16 @@ class App final : public SlaTimerApp, private stage::StageObserver {
           .IgnoreError();
       ++(due.again ? resent_ : sent_);
     }
+    given_up_ += timers.given_up() - given_up;
+    NoteBehind(partition.partition, partition.now - timers.FirstDue(partition.now));
+  }
+  void OnLost(uint32_t partition) override { NoteBehind(partition, base::Duration(0)); }
+
+  void NoteBehind(uint32_t partition, base::Duration behind) {
+    behind_[partition] = behind;
+    base::Duration most{0};
+    for (const auto& [number, each] : behind_) most = std::max(most, each);
+    behind_ms_ = most.count();
   }
 
   const SlaTimerOptions options_;
@@ -105,6 +143,11 @@ class App final : public SlaTimerApp, private stage::StageObserver {
   std::vector<std::shared_ptr<void>> exposed_;
   std::atomic<uint64_t> sent_{0};
   std::atomic<uint64_t> resent_{0};
+  std::atomic<uint64_t> given_up_{0};
+  telemetry::Histogram late_;
+  // By partition; of the stage's thread.
+  std::map<uint32_t, base::Duration> behind_;
+  std::atomic<int64_t> behind_ms_{0};
 };
 
 }  // namespace

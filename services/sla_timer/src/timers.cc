@@ -5,22 +5,45 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
-#include <map>
+#include <algorithm>
 #include <optional>
 
 #include "centralita/base/error.h"
+#include "centralita/base/status_macros.h"
 #include "centralita/sla/clock.h"
+#include "centralita/sla/spans.h"
 
 namespace centralita::sla_timer {
 namespace {
 
-std::string KeyOf(std::string_view tenant, std::string_view conversation, std::string_view clock) {
-  return fmt::format("c/{}/{}/{}", tenant, conversation, clock);
+using clocks::v1::ClockState;
+
+// A clock that waits or is overdue for so long without a word is forgotten; should it run again,
+// an event says so.
+constexpr int64_t kKeptMs = int64_t{90} * 24 * 3'600'000;
+// Timers that are moved ahead of their time, for each record and each turn.
+constexpr size_t kSettledPerRecord = 4;
+constexpr size_t kSettledPerTurn = 4096;
+constexpr int64_t kLongestResend = 60;
+
+TimerState StateOf(const ClockState& clock) {
+  if (clock.phase() == clocks::v1::CLOCK_PHASE_PAUSED) return TimerState::kPaused;
+  if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING) return TimerState::kRemoved;
+  return clock.breached() ? TimerState::kBreached : TimerState::kRunning;
 }
 
-bool IsNewer(const clocks::v1::ClockState& a, const clocks::v1::ClockState& b) {
-  if (a.generation() != b.generation()) return a.generation() > b.generation();
-  return a.warned() > b.warned() || (a.breached() && !b.breached());
+uint32_t Narrow(uint64_t number) {
+  return static_cast<uint32_t>(std::min<uint64_t>(number, UINT32_MAX));
+}
+
+uint8_t Warned(const ClockState& clock) {
+  return static_cast<uint8_t>(std::min<uint32_t>(clock.warned(), 15));
+}
+
+bool IsNewer(const ClockState& clock, const Timer& than) {
+  if (Narrow(clock.generation()) != than.generation) return clock.generation() > than.generation;
+  return Warned(clock) > than.warned || (clock.breached() && than.state != TimerState::kBreached) ||
+         (clock.forecast() && !than.forecast);
 }
 
 // Whether a message's bytes have that field at the top; nullopt if they are no message.
@@ -38,6 +61,9 @@ std::optional<bool> HasField(std::string_view bytes, int field) {
 }  // namespace
 
 base::ApplyResult Timers::Apply(const base::InputRecord& record, base::Outputs& outputs) {
+  now_ = base::ToUnixMillis(record.now);
+  table_.wheel().StartAt(now_);
+  table_.wheel().Settle(kSettledPerRecord);
   // Most events move no clock: they are passed over without being decoded.
   const auto has_clocks = HasField(record.value, events::v1::Event::kClocksFieldNumber);
   if (!has_clocks.has_value()) return base::ApplyResult::kUndecodable;
@@ -51,116 +77,168 @@ base::ApplyResult Timers::Apply(const base::InputRecord& record, base::Outputs& 
   return base::ApplyResult::kApplied;
 }
 
-void Timers::Follow(const events::v1::Event& event, const clocks::v1::ClockState& clock) {
-  const std::string key = KeyOf(event.tenant(), event.conversation_id(), clock.spec().name());
-  const auto found = clocks_.find(key);
-  if (found != clocks_.end()) {
-    // The same generation in another pool: its alarms go there from now on. Words of two pools may
-    // cross, so the conversation's revision says which of them is the later.
-    const bool moved = event.pool() != found->second.entry.pool() &&
-                       event.revision() >= found->second.entry.revision();
-    if (!IsNewer(clock, found->second.entry.clock()) &&
-        !(moved && clock.generation() == found->second.entry.clock().generation())) {
-      return;
-    }
-    Remove(found);
+void Timers::Follow(const events::v1::Event& event, const ClockState& clock) {
+  const uint32_t number = table_.Find(event.tenant(), event.conversation_id(), clock.spec().name());
+  if (number == kNone) {
+    if (StateOf(clock) == TimerState::kRemoved) return;
+    const Place place{event.tenant(), event.pool()};
+    return Update(table_.Add(place, event.conversation_id(), clock.spec()), event, clock);
   }
-  Timer timer;
-  timer.entry.set_tenant(event.tenant());
-  timer.entry.set_pool(event.pool());
-  timer.entry.set_conversation_id(event.conversation_id());
-  timer.entry.set_revision(event.revision());
-  *timer.entry.mutable_clock() = clock;
-  if (!Aim(timer)) return;
-  changed_.insert(key);
-  Insert(key, std::move(timer));
+  const Timer& timer = table_[number];
+  // The same generation in another pool: its alarms go there from now on. Words of two pools may
+  // cross, so the conversation's revision says which of them is the later.
+  const bool moved = event.pool() != table_.PlaceOf(timer).pool &&
+                     Narrow(event.revision()) >= timer.revision &&
+                     Narrow(clock.generation()) == timer.generation;
+  if (!moved && !IsNewer(clock, timer)) return;
+  if (StateOf(clock) == TimerState::kRemoved) return Remove(number);
+  Count(timer, -1);
+  table_.wheel().Cancel(number);
+  table_.SetPlace(number, {event.tenant(), event.pool()});
+  table_.SetSpec(number, clock.spec());
+  Update(number, event, clock);
 }
 
-void Timers::Insert(std::string key, Timer timer) {
-  timer.number = next_number_++;
-  by_due_.emplace(std::pair(timer.due, timer.number), key);
-  clocks_.emplace(std::move(key), std::move(timer));
-  ++live_;
+void Timers::Update(uint32_t number, const events::v1::Event& event, const ClockState& clock) {
+  Timer& timer = table_[number];
+  timer.state = StateOf(clock);
+  Count(timer, 1);
+  timer.generation = Narrow(clock.generation());
+  timer.revision = Narrow(event.revision());
+  timer.warned = Warned(clock);
+  timer.forecast = clock.forecast();
+  timer.attempts = 0;
+  timer.deadline =
+      timer.state == TimerState::kPaused ? clock.remaining_ms() : clock.deadline_unix_ms();
+  timer.due = now_ + kKeptMs;
+  log_.Changed(number);
+  if (!Aim(number)) Remove(number);
 }
 
-bool Timers::Aim(Timer& timer) const {
-  const clocks::v1::ClockState& clock = timer.entry.clock();
-  if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING || clock.breached()) return false;
-  const auto calendar = calendars_.Find(timer.entry.tenant(), clock.spec().calendar());
-  timer.threshold = clock.warned();
-  const auto due = sla::ThresholdAt(clock, *calendar, timer.threshold);
-  if (!due.ok()) return false;
-  timer.threshold_due = *due;
-  timer.due = *due;
+bool Timers::Aim(uint32_t number) {
+  Timer& timer = table_[number];
+  if (timer.state == TimerState::kRunning) {
+    const auto due = ThresholdAt(timer);
+    if (!due.ok()) return false;
+    timer.due = base::ToUnixMillis(*due);
+  }
+  table_.wheel().Set(number);
   return true;
 }
 
-void Timers::Remove(ByKey::iterator timer) {
-  by_due_.erase({timer->second.due, timer->second.number});
-  changed_.insert(timer->first);
-  clocks_.erase(timer);
-  --live_;
+absl::StatusOr<base::TimePoint> Timers::ThresholdAt(const Timer& timer) {
+  const ClockState& clock = table_.RunningClock(timer);
+  if (clock.spec().calendar().empty()) return sla::ThresholdAt(clock, always_, timer.warned);
+  const auto hours = calendars_.Find(table_.PlaceOf(timer).tenant, clock.spec().calendar());
+  return sla::ThresholdAt(clock, *hours, timer.warned);
+}
+
+void Timers::Count(const Timer& timer, int64_t by) {
+  if (timer.state != TimerState::kRunning) return;
+  running_ += by;
+  live_ += by;
+}
+
+void Timers::Remove(uint32_t number) {
+  Count(table_[number], -1);
+  log_.Removing(number);
+  table_.Remove(number);
 }
 
 std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit) {
-  std::vector<Due> all;
-  while (!by_due_.empty() && by_due_.begin()->first.first <= now && all.size() < limit) {
-    const auto found = clocks_.find(by_due_.begin()->second);
-    Timer& timer = found->second;
-    if (++timer.attempts > max_attempts_) {
-      // Its conversation has gone without a word (a tenant's pool that was deleted): nobody waits
-      // for it.
-      Remove(found);
-      continue;
-    }
-    Due due;
-    due.again = timer.attempts > 1;
-    due.alarm.set_tenant(timer.entry.tenant());
-    due.alarm.set_pool(timer.entry.pool());
-    auto& id = *due.alarm.mutable_alarm()->mutable_alarm();
-    id.set_conversation_id(timer.entry.conversation_id());
-    id.set_clock(timer.entry.clock().spec().name());
-    id.set_generation(timer.entry.clock().generation());
-    id.set_threshold(timer.threshold);
-    id.set_due_unix_ms(base::ToUnixMillis(timer.threshold_due));
-    all.push_back(std::move(due));
-    auto place = by_due_.extract(by_due_.begin());
-    timer.due = now + resend_after_;
-    place.key().first = timer.due;
-    by_due_.insert(std::move(place));
+  std::vector<Due> due;
+  table_.wheel().Settle(kSettledPerTurn);
+  // What is looked at and not due yet, or forgotten, counts for the length of a turn too.
+  for (size_t looked = 0; looked < 2 * limit && due.size() < limit; ++looked) {
+    const uint32_t number = table_.wheel().TakeDue(base::ToUnixMillis(now));
+    if (number == kNone) break;
+    Ring(number, now, due);
   }
-  return all;
+  return due;
+}
+
+void Timers::Ring(uint32_t number, base::TimePoint now, std::vector<Due>& all) {
+  Timer& timer = table_[number];
+  if (timer.state != TimerState::kRunning) return Remove(number);
+  // Asked again: its calendar may be another one by now.
+  const auto at = ThresholdAt(timer);
+  if (!at.ok()) return Remove(number);
+  if (*at > now) {
+    timer.due = base::ToUnixMillis(*at);
+    return table_.wheel().Set(number);
+  }
+  if (timer.attempts >= policy_.max_attempts) {
+    // Its conversation has gone without a word (a tenant's pool that was deleted).
+    ++given_up_;
+    return Remove(number);
+  }
+  Due& due = all.emplace_back();
+  due.again = timer.attempts > 0;
+  due.late = now - *at;
+  const Place& place = table_.PlaceOf(timer);
+  due.alarm.set_tenant(place.tenant);
+  due.alarm.set_pool(place.pool);
+  auto& id = *due.alarm.mutable_alarm()->mutable_alarm();
+  id.set_conversation_id(table_.ConversationOf(timer));
+  id.set_clock(table_.SpecOf(timer).name());
+  id.set_generation(timer.generation);
+  id.set_threshold(timer.warned);
+  id.set_due_unix_ms(base::ToUnixMillis(*at));
+  const int64_t wait = std::min(int64_t{1} << std::min<int>(timer.attempts, 10), kLongestResend);
+  ++timer.attempts;
+  timer.due = base::ToUnixMillis(now + policy_.resend_after * wait);
+  table_.wheel().Set(number);
+}
+
+base::TimePoint Timers::FirstDue(base::TimePoint now) const {
+  int64_t first = base::ToUnixMillis(now);
+  table_.wheel().VisitSoonest([&](uint32_t number) {
+    first = std::min(first, table_[number].due);
+    return false;
+  });
+  return base::FromUnixMillis(first);
 }
 
 base::TimePoint Timers::NextDue() const {
-  return by_due_.empty() ? base::kNever : by_due_.begin()->first.first;
+  const int64_t at = table_.wheel().NextAt();
+  return at == INT64_MAX ? base::kNever : base::FromUnixMillis(at);
 }
 
 void Timers::TakeChanges(base::EntrySink& sink) {
-  for (const std::string& key : changed_) {
-    const auto found = clocks_.find(key);
-    if (found == clocks_.end()) {
-      sink.Erase(key);
-    } else {
-      sink.Put(key, found->second.entry.SerializeAsString());
-    }
-  }
-  changed_.clear();
+  for (const std::string& key : old_entries_) sink.Erase(key);
+  old_entries_.clear();
+  log_.TakeChanges(now_, sink);
 }
 
-void Timers::ForEachEntry(base::EntrySink& sink) const {
-  std::map<std::string_view, const Timer*> sorted;
-  for (const auto& [key, timer] : clocks_) sorted.emplace(key, &timer);
-  for (const auto& [key, timer] : sorted) sink.Put(key, timer->entry.SerializeAsString());
-}
+void Timers::ForEachEntry(base::EntrySink& sink) const { log_.ForEachEntry(now_, sink); }
 
 absl::Status Timers::Load(std::string_view key, std::string_view value) {
-  Timer timer;
-  if (!timer.entry.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+  if (SegmentLog::IsSegment(key)) return log_.Load(key, value);
+  snapshot::v1::TimerEntry entry;
+  if (!entry.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
     return base::Error(absl::StatusCode::kDataLoss, "damaged_entry",
                        fmt::format("Timer entry {} is damaged.", key));
   }
-  if (Aim(timer)) Insert(std::string(key), std::move(timer));
+  events::v1::Event event;
+  event.set_tenant(entry.tenant());
+  event.set_pool(entry.pool());
+  event.set_conversation_id(entry.conversation_id());
+  event.set_revision(entry.revision());
+  old_entries_.emplace_back(key);
+  Follow(event, entry.clock());
+  return absl::OkStatus();
+}
+
+absl::Status Timers::LoadDone() {
+  ABSL_ASSIGN_OR_RETURN(now_, log_.LoadDone());
+  table_.wheel().StartAt(now_);
+  for (uint32_t number = 0; number < table_.end(); ++number) {
+    Timer& timer = table_[number];
+    // One of an older format is in the wheel already.
+    if (timer.state == TimerState::kRemoved || timer.list != timer::WheelSlots::kNoList) continue;
+    Count(timer, 1);
+    if (!Aim(number)) Remove(number);
+  }
   return absl::OkStatus();
 }
 

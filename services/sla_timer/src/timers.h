@@ -2,81 +2,91 @@
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "centralita/base/state_machine.h"
-#include "centralita/base/strings.h"
 #include "centralita/commands/v1/commands.pb.h"
 #include "centralita/events/v1/events.pb.h"
+#include "centralita/sla/spans.h"
 #include "centralita/sla_timer/app.h"
-#include "centralita/snapshot/v1/sla_timer_state.pb.h"
+#include "segment_log.h"
+#include "timer_table.h"
 
 namespace centralita::sla_timer {
+
+struct AlarmPolicy {
+  // An alarm that no event has confirmed is sent again after so long, then after twice that, and so
+  // on up to 60 times that.
+  base::Duration resend_after{5000};
+  // After so many it is given up: nobody is there for its conversation. At most 127.
+  int max_attempts = 20;
+};
 
 // Not thread-safe.
 class Timers final : public base::StateMachine {
  public:
-  // `live` counts the clocks of all the machines that share it; it outlives them.
-  Timers(const Calendars& calendars, base::Duration resend_after, int max_attempts,
-         std::atomic<int64_t>& live)
-      : calendars_(calendars),
-        resend_after_(resend_after),
-        max_attempts_(max_attempts),
-        live_(live) {}
-  ~Timers() override { live_ -= static_cast<int64_t>(clocks_.size()); }
+  // `live` counts the clocks that run of all the machines that share it; it outlives them.
+  Timers(const Calendars& calendars, AlarmPolicy policy, std::atomic<int64_t>& live)
+      : calendars_(calendars), policy_(policy), live_(live) {}
+  ~Timers() override { live_ -= running_; }
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
 
   struct Due {
     commands::v1::Command alarm;
     bool again = false;
+    // Behind the threshold's time.
+    base::Duration late{0};
   };
-  // Alarms that are due at `now`, at most `limit`; each is due again after resend_after unless an
-  // event moves its clock.
+  // Alarms that are due at `now`, at most `limit`; each is due again later unless an event moves
+  // its clock.
   std::vector<Due> TakeDue(base::TimePoint now, size_t limit);
-  size_t size() const { return clocks_.size(); }
+
+  // When the first of those that are due at `now` was due; `now` if none is.
+  base::TimePoint FirstDue(base::TimePoint now) const;
+
+  // Clocks that run; those that are kept too.
+  size_t running() const { return static_cast<size_t>(running_); }
+  size_t size() const { return table_.size(); }
+  // Alarms that nobody answered.
+  uint64_t given_up() const { return given_up_; }
 
   base::ApplyResult Apply(const base::InputRecord& record, base::Outputs& outputs) override;
+  // Or before, when there is something to put in order.
   base::TimePoint NextDue() const override;
   void TakeChanges(base::EntrySink& sink) override;
   void ForEachEntry(base::EntrySink& sink) const override;
   absl::Status Load(std::string_view key, std::string_view value) override;
-  absl::Status LoadDone() override { return absl::OkStatus(); }
+  absl::Status LoadDone() override;
   uint32_t EngineLevel() const override { return 1; }
 
  private:
-  struct Timer {
-    snapshot::v1::TimerEntry entry;
-    uint32_t threshold = 0;
-    base::TimePoint threshold_due;
-    // When to send: threshold_due, or later when it was sent already.
-    base::TimePoint due;
-    int attempts = 0;
-    // Of its place in by_due_.
-    uint64_t number = 0;
-  };
-  using ByKey = base::StringMap<Timer>;
-
   void Follow(const events::v1::Event& event, const clocks::v1::ClockState& clock);
-  // False if nothing of this clock is left to happen.
-  bool Aim(Timer& timer) const;
-  void Insert(std::string key, Timer timer);
-  void Remove(ByKey::iterator timer);
+  // Of a timer that has a later form now, or none.
+  void Update(uint32_t number, const events::v1::Event& event, const clocks::v1::ClockState& clock);
+  // Puts it into the wheel; false if nothing of this clock is left to happen.
+  bool Aim(uint32_t number);
+  // When the present threshold of a clock that runs is due.
+  absl::StatusOr<base::TimePoint> ThresholdAt(const Timer& timer);
+  void Ring(uint32_t number, base::TimePoint now, std::vector<Due>& due);
+  // In running() and `live`.
+  void Count(const Timer& timer, int64_t by);
+  void Remove(uint32_t number);
 
   const Calendars& calendars_;
-  const base::Duration resend_after_;
-  const int max_attempts_;
+  const AlarmPolicy policy_;
   std::atomic<int64_t>& live_;
-  ByKey clocks_;
-  // (due, number) -> key. The number makes it unique; numbers compare faster than keys.
-  std::map<std::pair<base::TimePoint, uint64_t>, std::string> by_due_;
-  uint64_t next_number_ = 0;
-  absl::flat_hash_set<std::string> changed_;
+  const sla::Spans always_;
+  TimerTable table_;
+  SegmentLog log_{table_};
+  // Of the last record.
+  int64_t now_ = 0;
+  int64_t running_ = 0;
+  uint64_t given_up_ = 0;
+  // Entries of an older format that were loaded, to be erased.
+  std::vector<std::string> old_entries_;
 };
 
 }  // namespace centralita::sla_timer

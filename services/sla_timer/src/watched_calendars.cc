@@ -1,19 +1,21 @@
 #include "centralita/sla_timer/watched_calendars.h"
 
-#include "centralita/sla/spans.h"
-
 namespace centralita::sla_timer {
 
-std::shared_ptr<const clocks::v1::Calendar> WatchedCalendars::Find(const std::string& tenant,
-                                                                   const std::string& name) const {
+std::shared_ptr<const sla::Spans> WatchedCalendars::Find(const std::string& tenant,
+                                                         const std::string& name) const {
   const auto policies = watcher_.Current();
-  if (const auto policy = policies->tenants.find(tenant); policy != policies->tenants.end()) {
-    for (const auto& calendar : policy->second->route.calendars()) {
-      // Shares the policy's lifetime.
-      if (calendar.name() == name) return {policy->second, &calendar};
-    }
+  const auto policy = policies->tenants.find(tenant);
+  if (policy == policies->tenants.end()) return std::make_shared<const sla::Spans>();
+  const std::scoped_lock lock(mutex_);
+  Compiled& compiled = compiled_[tenant];
+  if (compiled.policy != policy->second) {
+    compiled = {
+        .policy = policy->second,
+        .calendars = std::make_shared<const sla::Calendars>(policy->second->route.calendars())};
   }
-  return {std::shared_ptr<void>(), &sla::AlwaysOpen()};
+  // Shares their lifetime.
+  return {compiled.calendars, &compiled.calendars->Find(name)};
 }
 
 }  // namespace centralita::sla_timer

@@ -12,10 +12,12 @@ namespace centralita::sla_timer {
 
 class AlwaysOpenCalendars final : public Calendars {
  public:
-  std::shared_ptr<const clocks::v1::Calendar> Find(const std::string&,
-                                                   const std::string&) const override {
-    return {std::shared_ptr<void>(), &sla::AlwaysOpen()};
+  std::shared_ptr<const sla::Spans> Find(const std::string&, const std::string&) const override {
+    return always_;
   }
+
+ private:
+  const std::shared_ptr<const sla::Spans> always_ = std::make_shared<const sla::Spans>();
 };
 
 // Warnings at 300 ms and 100 ms before the deadline.

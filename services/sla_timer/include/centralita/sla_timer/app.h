@@ -10,8 +10,8 @@
 
 #include "absl/status/statusor.h"
 #include "centralita/base/clock.h"
-#include "centralita/clocks/v1/clocks.pb.h"
 #include "centralita/eventlog/eventlog.h"
+#include "centralita/sla/spans.h"
 #include "centralita/stage/stage_runner.h"
 #include "centralita/store/store.h"
 #include "centralita/telemetry/metrics.h"
@@ -23,13 +23,14 @@ class Calendars {
  public:
   virtual ~Calendars() = default;
   // Never null: all day, every day for the empty name or an unknown one.
-  virtual std::shared_ptr<const clocks::v1::Calendar> Find(const std::string& tenant,
-                                                           const std::string& name) const = 0;
+  virtual std::shared_ptr<const sla::Spans> Find(const std::string& tenant,
+                                                 const std::string& name) const = 0;
 };
 
 struct SlaTimerOptions {
   std::string member = "0";
-  // An alarm that no event has confirmed is sent again after so long, at most `max_attempts` times.
+  // An alarm that no event has confirmed is sent again after so long, then after twice that, up to
+  // 60 times that; at most `max_attempts` times (127), by default for an hour and a half.
   base::Duration resend_after{5000};
   int max_attempts = 20;
 };
@@ -47,6 +48,10 @@ struct SlaTimerStats {
   uint64_t live_clocks = 0;
   uint64_t alarms_sent = 0;
   uint64_t alarms_resent = 0;
+  // Clocks whose alarms nobody answered.
+  uint64_t alarms_given_up = 0;
+  // By how much the oldest alarm that is due and not sent is late.
+  base::Duration behind{0};
 };
 
 class SlaTimerApp {
