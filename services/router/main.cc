@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
   router::RouterOptions options;
   rpc::ServerOptions server_options;
   server_options.port = 7403;
+  // Of one gateway: a stream for each partition that is owned here.
+  server_options.max_concurrent_streams = 10'000;
   std::string advertise;
   std::unique_ptr<router::RouterApp> router;
   std::unique_ptr<rpc::Server> server;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "agent_service.h"
 #include "centralita/base/status_macros.h"
@@ -50,9 +51,13 @@ class App final : public GatewayApp {
         });
     watcher_ = std::make_unique<OwnerWatcher>(deps_.store, deps_.routers, commands_, sessions_,
                                               history_, deps_.logger);
-    exposed_ =
+    exposed_ = {
         deps_.metrics.AddGaugeCallback("centralita_gateway_sessions", "Agents who are connected.",
-                                       {}, [this] { return static_cast<double>(Sessions()); });
+                                       {}, [this] { return static_cast<double>(Sessions()); }),
+        deps_.metrics.AddGaugeCallback(
+            "centralita_gateway_owner_frames_dropped",
+            "Frames of owners that were behind what agents had seen, since the start.", {},
+            [this] { return static_cast<double>(watcher_->dropped_frames()); })};
     return absl::OkStatus();
   }
 
@@ -76,6 +81,7 @@ class App final : public GatewayApp {
     if (history_thread_ != nullptr) status.Update(history_thread_->Stop(limit));
     const auto left = std::chrono::duration_cast<base::Duration>(until - deps_.clock.Monotonic());
     status.Update(commands_.Flush(std::max(left, base::Duration(0))));
+    exposed_.clear();
     watcher_.reset();
     lease_.reset();
     return status;
@@ -106,8 +112,8 @@ class App final : public GatewayApp {
   std::unique_ptr<GatewayLease> lease_;
   std::unique_ptr<OwnerWatcher> watcher_;
   bool drained_ = false;
-  // Last: it asks the others.
-  std::shared_ptr<void> exposed_;
+  // Last: they ask the others.
+  std::vector<std::shared_ptr<void>> exposed_;
 };
 
 }  // namespace

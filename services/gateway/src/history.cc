@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <map>
 
 #include "centralita/base/key.h"
@@ -12,6 +14,7 @@ namespace centralita::gateway {
 namespace {
 
 constexpr uint32_t kStorePartitions = 64;
+constexpr size_t kKeysAtOnce = 1000;
 
 std::string StorePartition(const std::string& tenant, const std::string& customer_id) {
   return fmt::format("history/{}",
@@ -45,32 +48,37 @@ absl::Status History::Write(std::vector<Entry> entries) {
   return absl::OkStatus();
 }
 
-void History::Fill(const std::string& tenant, const std::string& customer_id,
-                   google::protobuf::RepeatedPtrField<v1::MessageView>& views) {
+void History::Fill(const std::vector<Views>& all) {
   std::vector<store::Key> keys;
   std::vector<v1::MessageView*> missing;
-  for (v1::MessageView& view : views) {
-    if (const Value entry = Recall(view.message_id())) {
-      if (entry->tenant != tenant || entry->customer_id != customer_id) continue;
-      view.set_text(entry->text);
-      view.set_subject(entry->subject);
-      view.set_handle(entry->handle);
-    } else {
-      keys.push_back({StorePartition(tenant, customer_id),
-                      CustomerPrefix(tenant, customer_id) + view.message_id()});
-      missing.push_back(&view);
+  for (const auto& [tenant, customer_id, views] : all) {
+    for (v1::MessageView& view : *views) {
+      if (const Value entry = Recall(view.message_id())) {
+        if (entry->tenant != tenant || entry->customer_id != customer_id) continue;
+        view.set_text(entry->text);
+        view.set_subject(entry->subject);
+        view.set_handle(entry->handle);
+      } else {
+        keys.push_back({StorePartition(tenant, customer_id),
+                        CustomerPrefix(tenant, customer_id) + view.message_id()});
+        missing.push_back(&view);
+      }
     }
   }
-  if (keys.empty()) return;
-  // A store that does not answer leaves the texts empty: the work itself does not wait for them.
-  const auto values = store_.GetMany(keys);
-  if (!values.ok()) return;
-  for (size_t i = 0; i < missing.size(); ++i) {
-    v1::MessageView stored;
-    if (!(*values)[i].has_value() || !stored.ParseFromString(*(*values)[i])) continue;
-    missing[i]->set_text(stored.text());
-    missing[i]->set_subject(stored.subject());
-    missing[i]->set_handle(stored.handle());
+  for (size_t from = 0; from < keys.size(); from += kKeysAtOnce) {
+    const size_t to = std::min(keys.size(), from + kKeysAtOnce);
+    // The work itself does not wait for texts.
+    const auto values = store_.GetMany({keys.begin() + static_cast<std::ptrdiff_t>(from),
+                                        keys.begin() + static_cast<std::ptrdiff_t>(to)});
+    if (!values.ok()) return;
+    for (size_t i = from; i < to; ++i) {
+      const auto& value = (*values)[i - from];
+      v1::MessageView stored;
+      if (!value.has_value() || !stored.ParseFromString(*value)) continue;
+      missing[i]->set_text(stored.text());
+      missing[i]->set_subject(stored.subject());
+      missing[i]->set_handle(stored.handle());
+    }
   }
 }
 

@@ -32,9 +32,19 @@ class History final {
   };
 
   absl::Status Write(std::vector<Entry> entries);
-  // Sets text, subject and handle of the views of one customer. What is not there stays empty.
+  // Of one customer.
+  struct Views {
+    std::string tenant;
+    std::string customer_id;
+    google::protobuf::RepeatedPtrField<v1::MessageView>* views = nullptr;
+  };
+  // Sets text, subject and handle, in as few rounds of the store as go. What is not there stays
+  // empty, and so does the rest once the store does not answer.
+  void Fill(const std::vector<Views>& all);
   void Fill(const std::string& tenant, const std::string& customer_id,
-            google::protobuf::RepeatedPtrField<v1::MessageView>& views);
+            google::protobuf::RepeatedPtrField<v1::MessageView>& views) {
+    Fill({{tenant, customer_id, &views}});
+  }
   // Deletes all of a customer's texts.
   absl::Status Erase(const std::string& tenant, const std::string& customer_id);
 

@@ -2,9 +2,11 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <charconv>
 #include <condition_variable>
 #include <utility>
+#include <vector>
 
 #include "centralita/owner/v1/owner.grpc.pb.h"
 #include "centralita/store/leases.h"
@@ -16,19 +18,20 @@ constexpr base::Duration kReconcileInterval{250};
 
 }  // namespace
 
-// One Watch call. Its end is reported once; whoever destroys it cancels and waits for that end.
+// One Watch call, of one partition. Its end is reported once; whoever destroys it cancels and waits
+// for that end.
 class OwnerStream final : public grpc::ClientReadReactor<owner::v1::WatchResponse> {
  public:
-  OwnerStream(OwnerWatcher& watcher, std::string address, std::set<uint32_t> partitions,
+  OwnerStream(OwnerWatcher& watcher, std::string address, uint32_t partition,
               const std::shared_ptr<grpc::Channel>& channel, const std::string& incarnation,
               telemetry::Logger& logger)
       : watcher_(watcher),
         address_(std::move(address)),
-        partitions_(std::move(partitions)),
+        partition_(partition),
         logger_(logger),
         stub_(owner::v1::OwnerService::NewStub(channel)) {
     request_.set_incarnation(incarnation);
-    for (const uint32_t partition : partitions_) request_.add_partitions(partition);
+    request_.add_partitions(partition);
     stub_->async()->Watch(&context_, &request_, this);
     StartRead(&frame_);
     StartCall();
@@ -40,21 +43,31 @@ class OwnerStream final : public grpc::ClientReadReactor<owner::v1::WatchRespons
     ended_.wait(lock, [this] { return done_; });
   }
 
-  const std::set<uint32_t>& partitions() const { return partitions_; }
-  bool done() const {
+  const std::string& address() const { return address_; }
+  // It brings nothing more.
+  bool over() const {
     const std::scoped_lock lock(mutex_);
-    return done_;
+    return done_ || refused_;
   }
 
   void OnReadDone(bool ok) override {
     if (!ok) return;
-    watcher_.OnFrame(std::move(frame_));
-    frame_.Clear();
-    StartRead(&frame_);
+    if (watcher_.OnFrame(std::move(frame_))) {
+      frame_.Clear();
+      StartRead(&frame_);
+      return;
+    }
+    {
+      const std::scoped_lock lock(mutex_);
+      refused_ = true;
+    }
+    context_.TryCancel();
   }
 
   void OnDone(const grpc::Status& status) override {
-    logger_.Info("owner stream ended", {{"address", address_}, {"reason", status.error_message()}});
+    logger_.Info(
+        "owner stream ended",
+        {{"address", address_}, {"partition", partition_}, {"reason", status.error_message()}});
     // Nothing of this object is touched after the lock is given up: the destructor may run then.
     const std::scoped_lock lock(mutex_);
     done_ = true;
@@ -64,7 +77,7 @@ class OwnerStream final : public grpc::ClientReadReactor<owner::v1::WatchRespons
  private:
   OwnerWatcher& watcher_;
   const std::string address_;
-  const std::set<uint32_t> partitions_;
+  const uint32_t partition_;
   telemetry::Logger& logger_;
   const std::unique_ptr<owner::v1::OwnerService::Stub> stub_;
   grpc::ClientContext context_;
@@ -72,6 +85,7 @@ class OwnerStream final : public grpc::ClientReadReactor<owner::v1::WatchRespons
   owner::v1::WatchResponse frame_;
   mutable std::mutex mutex_;
   std::condition_variable ended_;
+  bool refused_ = false;
   bool done_ = false;
 };
 
@@ -88,7 +102,7 @@ OwnerWatcher::OwnerWatcher(store::Store& store, RouterChannels& routers, Command
 
 OwnerWatcher::~OwnerWatcher() {
   reconcile_.reset();
-  std::map<std::string, std::shared_ptr<OwnerStream>> streams;
+  std::map<uint32_t, std::shared_ptr<OwnerStream>> streams;
   {
     const std::scoped_lock lock(mutex_);
     streams.swap(streams_);
@@ -97,63 +111,77 @@ OwnerWatcher::~OwnerWatcher() {
 
 bool OwnerWatcher::AllWatched() const {
   const std::scoped_lock lock(mutex_);
-  return seen_.size() == commands_.partitions();
+  const auto live = std::ranges::count_if(seen_, [](const auto& each) { return each.second.live; });
+  return static_cast<uint32_t>(live) == commands_.partitions();
 }
 
-// Brings the streams in line with who owns what by the store's leases.
+// Brings the streams in line with who owns what by the store's leases. A partition that has not
+// moved keeps its stream, whatever happens to others of its owner.
 void OwnerWatcher::Reconcile() {
   const auto leases = store::LiveLeases(store_, store::kDispatchOwners);
   if (!leases.ok()) return;  // The streams that are there go on.
-  std::map<std::string, std::set<uint32_t>> owners;
+  std::map<uint32_t, std::string> owners;
   for (const auto& [name, address] : *leases) {
     uint32_t partition = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), partition);
-    if (error == std::errc() && end == name.data() + name.size()) owners[address].insert(partition);
+    if (error == std::errc() && end == name.data() + name.size()) owners[partition] = address;
   }
-  std::vector<std::shared_ptr<OwnerStream>> ended;
+  std::map<uint32_t, std::shared_ptr<OwnerStream>> ended;
   {
     const std::scoped_lock lock(mutex_);
     for (auto stream = streams_.begin(); stream != streams_.end();) {
       const auto owner = owners.find(stream->first);
-      if (!stream->second->done() && owner != owners.end() &&
-          owner->second == stream->second->partitions()) {
-        ++stream;
-        continue;
-      }
-      for (const uint32_t partition : stream->second->partitions()) seen_.erase(partition);
-      ended.push_back(std::move(stream->second));
-      stream = streams_.erase(stream);
+      const bool same = owner != owners.end() && owner->second == stream->second->address();
+      const auto each = stream++;
+      if (same && !each->second->over()) continue;
+      ended.insert(streams_.extract(each));
     }
   }
-  ended.clear();
-  for (const auto& [address, partitions] : owners) {
-    {
-      const std::scoped_lock lock(mutex_);
-      if (streams_.contains(address)) continue;
-    }
-    auto stream = std::make_shared<OwnerStream>(
-        *this, address, partitions, routers_.ChannelTo(address), commands_.incarnation(), logger_);
+  std::vector<uint32_t> dark;
+  for (const auto& [partition, stream] : ended) dark.push_back(partition);
+  ended.clear();  // Waits: from here on nothing more comes of them.
+  {
     const std::scoped_lock lock(mutex_);
-    streams_.emplace(address, std::move(stream));
+    for (const uint32_t partition : dark) seen_[partition].live = false;
+    for (const auto& [partition, stream] : streams_) owners.erase(partition);
+  }
+  for (const auto& [partition, address] : owners) {
+    auto stream = std::make_shared<OwnerStream>(
+        *this, address, partition, routers_.ChannelTo(address), commands_.incarnation(), logger_);
+    const std::scoped_lock lock(mutex_);
+    streams_.emplace(partition, std::move(stream));
   }
 }
 
-void OwnerWatcher::OnFrame(owner::v1::WatchResponse frame) {
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto seen = seen_.find(frame.partition());
-    if (!frame.resync() && (seen == seen_.end() || frame.offset() <= seen->second)) return;
-    seen_[frame.partition()] = frame.offset();
+// Whether agents are to see it.
+bool OwnerWatcher::Take(const owner::v1::WatchResponse& frame) {
+  const std::scoped_lock lock(mutex_);
+  Seen& seen = seen_[frame.partition()];
+  // A resync at what was seen last is of the same state; whatever else is not above is older.
+  const bool newer = frame.resync() ? frame.offset() >= seen.offset : frame.offset() > seen.offset;
+  if (!newer || (!seen.live && !frame.resync())) return false;
+  seen = {.offset = frame.offset(), .live = true};
+  return true;
+}
+
+bool OwnerWatcher::OnFrame(owner::v1::WatchResponse frame) {
+  if (!Take(frame)) {
+    ++dropped_frames_;
+    if (!frame.resync()) return true;
+    logger_.Warning("owner is behind what agents have seen; it is asked again",
+                    {{"partition", frame.partition()}, {"offset", frame.offset()}});
+    return false;
   }
-  for (auto& update : *frame.mutable_updates()) Fill(update);
+  Fill(frame);
   if (frame.resync()) {
     DeliverResync(frame);
-    return;
+    return true;
   }
   for (auto& update : *frame.mutable_updates()) {
     if (const auto session = sessions_.Find(update.session()))
       session->Deliver(std::move(*update.mutable_update()));
   }
+  return true;
 }
 
 // A session that the shard does not know has nothing, and must make itself known (again): its
@@ -176,23 +204,27 @@ void OwnerWatcher::DeliverResync(owner::v1::WatchResponse& frame) {
   }
 }
 
-void OwnerWatcher::Fill(owner::v1::AgentUpdate& update) {
-  const auto fill = [&](gateway::v1::WorkView* work) {
-    history_.Fill(update.tenant(), work->customer_id(), *work->mutable_messages());
-  };
-  gateway::v1::Update& inner = *update.mutable_update();
-  if (inner.has_offer()) {
-    fill(inner.mutable_offer()->mutable_work());
-  } else if (inner.has_assigned()) {
-    fill(inner.mutable_assigned()->mutable_work());
-  } else if (inner.has_messages_added()) {
-    auto& added = *inner.mutable_messages_added();
-    history_.Fill(update.tenant(), added.customer_id(), *added.mutable_messages());
-  } else if (inner.has_resync()) {
-    for (auto& offer : *inner.mutable_resync()->mutable_offers()) fill(offer.mutable_work());
-    for (auto& assigned : *inner.mutable_resync()->mutable_assigned())
-      fill(assigned.mutable_work());
+void OwnerWatcher::Fill(owner::v1::WatchResponse& frame) {
+  std::vector<History::Views> all;
+  for (auto& update : *frame.mutable_updates()) {
+    const auto add = [&](auto* holder) {
+      if (holder->messages_size() > 0)
+        all.push_back({update.tenant(), holder->customer_id(), holder->mutable_messages()});
+    };
+    gateway::v1::Update& inner = *update.mutable_update();
+    if (inner.has_offer()) {
+      add(inner.mutable_offer()->mutable_work());
+    } else if (inner.has_assigned()) {
+      add(inner.mutable_assigned()->mutable_work());
+    } else if (inner.has_messages_added()) {
+      add(inner.mutable_messages_added());
+    } else if (inner.has_resync()) {
+      for (auto& offer : *inner.mutable_resync()->mutable_offers()) add(offer.mutable_work());
+      for (auto& assigned : *inner.mutable_resync()->mutable_assigned())
+        add(assigned.mutable_work());
+    }
   }
+  if (!all.empty()) history_.Fill(all);
 }
 
 }  // namespace centralita::gateway

@@ -1,5 +1,10 @@
 // Watches the owners of all partitions of `commands` and brings their updates to the agents'
 // sessions.
+//
+// What an agent sees is what his shard knew at one offset, and then each change in order: so it is
+// never more than his capacity, as the shard's own state never is. For that a partition has one
+// stream at a time (the next is opened when the last has ended), a stream begins with a resync, and
+// nothing goes back behind an offset that agents have seen, whoever says it.
 #pragma once
 
 #include <atomic>
@@ -31,14 +36,25 @@ class OwnerWatcher final {
 
   // Every partition is watched and has had its resync.
   bool AllWatched() const;
+  // Frames that were not shown, since agents had seen what came later.
+  uint64_t dropped_frames() const { return dropped_frames_; }
 
-  // By a stream.
-  void OnFrame(owner::v1::WatchResponse frame);
+  // By a stream. False: it begins behind what agents have seen, so its owner is to be asked again.
+  bool OnFrame(owner::v1::WatchResponse frame);
 
  private:
+  struct Seen {
+    // The highest that agents have seen; kept when the stream ends.
+    uint64_t offset = 0;
+    // Its present stream has brought a resync.
+    bool live = false;
+  };
+
   void Reconcile();
+  bool Take(const owner::v1::WatchResponse& frame);
   void DeliverResync(owner::v1::WatchResponse& frame);
-  void Fill(owner::v1::AgentUpdate& update);
+  // Texts, for a whole frame at once.
+  void Fill(owner::v1::WatchResponse& frame);
 
   store::Store& store_;
   RouterChannels& routers_;
@@ -48,9 +64,10 @@ class OwnerWatcher final {
   telemetry::Logger& logger_;
 
   mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<OwnerStream>> streams_;
-  // partition -> the last frame's offset; absent before its resync.
-  std::map<uint32_t, uint64_t> seen_;
+  std::map<uint32_t, std::shared_ptr<OwnerStream>> streams_;
+  // Of the log as it is: whoever makes its topics anew starts all processes anew.
+  std::map<uint32_t, Seen> seen_;
+  std::atomic<uint64_t> dropped_frames_{0};
   std::unique_ptr<base::Periodic> reconcile_;
 };
 

@@ -1,5 +1,7 @@
 #include "lease_keeper.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "centralita/base/topics.h"
@@ -8,6 +10,11 @@
 #include "centralita/store/leases.h"
 
 namespace centralita::router {
+namespace {
+
+constexpr base::Duration kLook{250};
+
+}  // namespace
 
 LeaseKeeper::LeaseKeeper(store::Store& store, const base::Clock& clock, telemetry::Logger& logger,
                          OwnerHub& hub, stage::StageRunner& runner, std::string address,
@@ -20,28 +27,56 @@ LeaseKeeper::LeaseKeeper(store::Store& store, const base::Clock& clock, telemetr
       address_(std::move(address)),
       producer_(std::move(producer)),
       watch_(store::kLeaseTime) {
-  periodic_ = std::make_unique<base::Periodic>(store::kLeaseRenewal, [this] {
-    Renew();
-    AskForIncarnations();
-    DeclareLost();
-  });
+  periodic_ = std::make_unique<base::Periodic>(kLook, [this] { Turn(); });
+  hub_.OnChange([this] { periodic_->Wake(); });
 }
 
 LeaseKeeper::~LeaseKeeper() {
+  hub_.OnChange(nullptr);
   periodic_.reset();
-  std::vector<std::string> names;
-  for (const uint32_t partition : hub_.Owned()) names.push_back(std::to_string(partition));
+  held_.merge(hub_.Owned());
   // The lease runs out by itself if the store is away.
-  store::EndLeases(store_, store::kDispatchOwners, names).IgnoreError();
+  store::LeaveLeases(store_, store::kDispatchOwners, LeasesOf(held_)).IgnoreError();
 }
 
-void LeaseKeeper::Renew() {
+void LeaseKeeper::Turn() {
+  const auto now = clock_.Monotonic();
+  const bool due = !looked_at_.has_value() || now - *looked_at_ >= store::kLeaseRenewal;
+  const std::set<uint32_t> owned = hub_.Owned();
+  // One that another has is free soon, when that one has gone.
+  if (due || owned != held_ || !others_.empty()) Renew(owned);
+  if (!due) return;
+  looked_at_ = now;
+  AskForIncarnations();
+  DeclareLost();
+}
+
+std::map<std::string, std::string> LeaseKeeper::LeasesOf(
+    const std::set<uint32_t>& partitions) const {
   std::map<std::string, std::string> leases;
-  for (const uint32_t partition : hub_.Owned()) leases.emplace(std::to_string(partition), address_);
-  if (const absl::Status status = store::RenewLeases(store_, store::kDispatchOwners, leases);
-      !status.ok()) {
-    logger_.Warning("owner lease not renewed", {{"error", status}});
+  for (const uint32_t partition : partitions) leases.emplace(std::to_string(partition), address_);
+  return leases;
+}
+
+void LeaseKeeper::Renew(const std::set<uint32_t>& owned) {
+  std::set<uint32_t> lost;
+  std::ranges::set_difference(held_, owned, std::inserter(lost, lost.end()));
+  absl::Status status = store::LeaveLeases(store_, store::kDispatchOwners, LeasesOf(lost));
+  auto others = store::HoldLeases(store_, store::kDispatchOwners, LeasesOf(owned));
+  status.Update(others.status());
+  if (!status.ok()) {
+    if (!std::exchange(store_away_, true))
+      logger_.Warning("owner lease not renewed", {{"error", status}});
+    return;
   }
+  store_away_ = false;
+  held_ = owned;
+  for (const auto& [partition, address] : *others) {
+    if (others_.contains(partition)) continue;
+    logger_.Warning("owner lease is another's until he gives it up or it runs out",
+                    {{"partition", partition}, {"address", address}});
+  }
+  others_ = *std::move(others);
 }
 
 void LeaseKeeper::AskForIncarnations() {

@@ -1,9 +1,12 @@
-// Housekeeping of dispatch's owner: registers the partitions it owns, and declares gateways lost.
+// Housekeeping of dispatch's owner: registers the partitions it owns, at once when they change, and
+// declares gateways lost. What another owner has registered meanwhile stays his.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -27,7 +30,9 @@ class LeaseKeeper final {
   ~LeaseKeeper();
 
  private:
-  void Renew();
+  void Turn();
+  void Renew(const std::set<uint32_t>& owned);
+  std::map<std::string, std::string> LeasesOf(const std::set<uint32_t>& partitions) const;
   void AskForIncarnations();
   void DeclareLost();
 
@@ -39,6 +44,11 @@ class LeaseKeeper final {
   const std::string address_;
   std::unique_ptr<eventlog::Producer> producer_;
   GatewayWatch watch_;
+  // Of the periodic thread: whose leases were last taken or renewed, whose are another's, and when.
+  std::set<uint32_t> held_;
+  std::map<std::string, std::string> others_;
+  bool store_away_ = false;
+  std::optional<std::chrono::steady_clock::time_point> looked_at_;
 
   // Filled on the stage's thread. Shared, since a job may run after this object has gone.
   struct Known {

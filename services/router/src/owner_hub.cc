@@ -1,6 +1,7 @@
 #include "owner_hub.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string_view>
@@ -16,11 +17,15 @@ std::string_view IncarnationOf(std::string_view session) {
   return session.substr(0, session.find('/'));
 }
 
-absl::Status NotOwned(uint32_t partition) {
-  return base::Error(
-      absl::StatusCode::kFailedPrecondition, "not_owner",
-      fmt::format("Partition {} of commands is not owned by this router; look its owner up again.",
-                  partition));
+absl::Status NotOwned(const std::set<uint32_t>& wanted) {
+  return base::Error(absl::StatusCode::kFailedPrecondition, "not_owner",
+                     fmt::format("This router does not own partition {} of commands; look its "
+                                 "owner up again.",
+                                 fmt::join(wanted, ", ")));
+}
+
+absl::Status TooSlow() {
+  return absl::ResourceExhaustedError("The gateway reads too slowly; it is resynchronised.");
 }
 
 }  // namespace
@@ -29,15 +34,12 @@ void OwnerHub::Add(const owner::v1::WatchRequest& request, std::shared_ptr<Watch
   {
     const std::scoped_lock lock(mutex_);
     if (!closed_.ok()) return watcher->End(closed_);
-    // A router that runs route alone.
-    if (runner_ == nullptr)
-      return watcher->End(NotOwned(request.partitions().empty() ? 0 : request.partitions(0)));
     Watch watch{.incarnation = request.incarnation(),
-                .wanted = {},
+                .wanted = {request.partitions().begin(), request.partitions().end()},
                 .live = {},
                 .watcher = std::move(watcher),
                 .frame = {}};
-    watch.wanted.insert(request.partitions().begin(), request.partitions().end());
+    if (!OwnsAny(watch.wanted)) return watch.watcher->End(NotOwned(watch.wanted));
     watches_.push_back(std::move(watch));
   }
   // Only the stage's thread may read the state.
@@ -45,38 +47,33 @@ void OwnerHub::Add(const owner::v1::WatchRequest& request, std::shared_ptr<Watch
   runner_->Wake();
 }
 
+bool OwnerHub::OwnsAny(const std::set<uint32_t>& wanted) const {
+  return std::ranges::any_of(wanted, [this](uint32_t each) { return owned_.contains(each); });
+}
+
 void OwnerHub::Resync(std::vector<stage::Partition>& owned) {
   const std::scoped_lock lock(mutex_);
-  for (auto watch = watches_.begin(); watch != watches_.end();) {
-    absl::Status end;
-    for (const uint32_t wanted : watch->wanted) {
-      if (watch->live.contains(wanted)) continue;
-      const auto found = std::ranges::find(owned, wanted, &stage::Partition::partition);
-      if (found == owned.end()) {
-        end = NotOwned(wanted);
-        break;
-      }
-      owner::v1::WatchResponse frame;
-      frame.set_partition(wanted);
-      frame.set_offset(found->next_offset);
-      frame.set_resync(true);
-      static_cast<const dispatch::Dispatch&>(found->machine)
-          .ForEachAgentUpdate(watch->incarnation, [&frame](const owner::v1::AgentUpdate& update) {
-            *frame.add_updates() = update;
-          });
-      watch->live.insert(wanted);
-      if (!watch->watcher->Send(std::move(frame))) {
-        end = absl::ResourceExhaustedError("The gateway reads too slowly; it is resynchronised.");
-        break;
-      }
-    }
-    if (end.ok()) {
-      ++watch;
-    } else {
-      watch->watcher->End(end);
-      watch = watches_.erase(watch);
-    }
-  }
+  std::erase_if(watches_, [&](Watch& watch) {
+    return !std::ranges::all_of(
+        owned, [&](const stage::Partition& partition) { return Begin(watch, partition); });
+  });
+}
+
+bool OwnerHub::Begin(Watch& watch, const stage::Partition& partition) {
+  if (!watch.wanted.contains(partition.partition) || watch.live.contains(partition.partition))
+    return true;
+  owner::v1::WatchResponse frame;
+  frame.set_partition(partition.partition);
+  frame.set_offset(partition.next_offset);
+  frame.set_resync(true);
+  static_cast<const dispatch::Dispatch&>(partition.machine)
+      .ForEachAgentUpdate(watch.incarnation, [&frame](const owner::v1::AgentUpdate& update) {
+        *frame.add_updates() = update;
+      });
+  watch.live.insert(partition.partition);
+  if (watch.watcher->Send(std::move(frame))) return true;
+  watch.watcher->End(TooSlow());
+  return false;
 }
 
 void OwnerHub::Remove(const Watcher* watcher) {
@@ -96,19 +93,28 @@ std::set<uint32_t> OwnerHub::Owned() const {
   return owned_;
 }
 
+void OwnerHub::OnChange(std::function<void()> changed) {
+  const std::scoped_lock lock(mutex_);
+  changed_ = std::move(changed);
+}
+
 void OwnerHub::OnCaughtUp(stage::Partition& partition) {
   const std::scoped_lock lock(mutex_);
   owned_.insert(partition.partition);
+  std::erase_if(watches_, [&](Watch& watch) { return !Begin(watch, partition); });
+  if (changed_) changed_();
 }
 
 void OwnerHub::OnLost(uint32_t partition) {
   const std::scoped_lock lock(mutex_);
-  owned_.erase(partition);
-  std::erase_if(watches_, [partition](Watch& watch) {
-    if (!watch.wanted.contains(partition)) return false;
-    watch.watcher->End(NotOwned(partition));
+  if (owned_.erase(partition) == 0) return;
+  std::erase_if(watches_, [&](Watch& watch) {
+    watch.live.erase(partition);
+    if (OwnsAny(watch.wanted)) return false;
+    watch.watcher->End(NotOwned(watch.wanted));
     return true;
   });
+  if (changed_) changed_();
 }
 
 // Normally one watches, and gets the update itself; copies are for the others.
@@ -135,8 +141,7 @@ void OwnerHub::OnNotified(uint32_t partition, uint64_t offset, stage::Updates&& 
     frame.set_partition(partition);
     frame.set_offset(offset + 1);
     if (watch.watcher->Send(std::move(frame))) return false;
-    watch.watcher->End(
-        absl::ResourceExhaustedError("The gateway reads too slowly; it is resynchronised."));
+    watch.watcher->End(TooSlow());
     return true;
   });
 }

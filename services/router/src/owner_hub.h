@@ -32,8 +32,9 @@ class OwnerHub final : public stage::StageObserver {
   // Set once, before the stage runs.
   void set_runner(stage::StageRunner* runner) { runner_ = runner; }
 
-  // Sends a resync of each partition, then updates, until Remove(). FAILED_PRECONDITION through
-  // End() if a partition is not owned here.
+  // Sends a resync of each partition, then updates, until Remove(). A partition that is not owned
+  // here has its resync once it is; FAILED_PRECONDITION through End() when none is owned (any
+  // more).
   void Add(const owner::v1::WatchRequest& request, std::shared_ptr<Watcher> watcher);
   void Remove(const Watcher* watcher);
   // For good: whoever comes later is ended at once too.
@@ -41,6 +42,9 @@ class OwnerHub final : public stage::StageObserver {
 
   // Partitions that may act.
   std::set<uint32_t> Owned() const;
+  // Called at once when these change, on the stage's thread; must not block or call the hub. Null:
+  // nobody any more.
+  void OnChange(std::function<void()> changed);
 
   void OnCaughtUp(stage::Partition& partition) override;
   void OnLost(uint32_t partition) override;
@@ -60,6 +64,9 @@ class OwnerHub final : public stage::StageObserver {
   // Gives the update to the frames of those who watch its agent's gateway.
   void Share(uint32_t partition, std::unique_ptr<google::protobuf::MessageLite> update);
   void Resync(std::vector<stage::Partition>& owned);
+  // What a watch that wants it, and is not live in it yet, begins with. False: it has been ended.
+  static bool Begin(Watch& watch, const stage::Partition& partition);
+  bool OwnsAny(const std::set<uint32_t>& wanted) const;
 
   stage::StageRunner* runner_ = nullptr;
   mutable std::mutex mutex_;
@@ -67,6 +74,7 @@ class OwnerHub final : public stage::StageObserver {
   absl::Status closed_;
   std::vector<Watch> watches_;
   std::set<uint32_t> owned_;
+  std::function<void()> changed_;
 };
 
 }  // namespace centralita::router

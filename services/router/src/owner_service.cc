@@ -69,7 +69,8 @@ class WatchStream final : public grpc::ServerWriteReactor<owner::v1::WatchRespon
 
  private:
   bool CanMerge(const owner::v1::WatchResponse& frame) const {
-    return !waiting_.empty() && !frame.resync() &&
+    // A resync says what an agent has at one offset: nothing is added to it.
+    return !waiting_.empty() && !frame.resync() && !waiting_.back().resync() &&
            waiting_.back().partition() == frame.partition() &&
            waiting_.back().updates_size() < kMaxMergedUpdates;
   }

@@ -111,5 +111,26 @@ TEST_F(HistoryTest, TheProjectionTriesAgainWhateverTheStoreAnswersAndPassesOverD
   EXPECT_EQ(TextOf(other, "m1"), "hola");
 }
 
+TEST_F(HistoryTest, TextsOfSeveralCustomersAreReadInOneRound) {
+  History history(*store_, base::Duration(60'000));
+  ASSERT_TRUE(history.Write({Entry("m1", "uno", "ana"), Entry("m2", "две", "boris")}).ok());
+  History other(*store_, base::Duration(60'000));
+  int rounds = 0;
+  store_->OnEach([&rounds] {
+    ++rounds;
+    return absl::OkStatus();
+  });
+  google::protobuf::RepeatedPtrField<v1::MessageView> one;
+  google::protobuf::RepeatedPtrField<v1::MessageView> two;
+  one.Add()->set_message_id("m1");
+  two.Add()->set_message_id("m2");
+  two.Add()->set_message_id("unknown");
+  other.Fill({{"acme", "ana", &one}, {"acme", "boris", &two}});
+  EXPECT_EQ(rounds, 1);
+  EXPECT_EQ(one[0].text(), "uno");
+  EXPECT_EQ(two[0].text(), "две");
+  EXPECT_EQ(two[1].text(), "");
+}
+
 }  // namespace
 }  // namespace centralita::gateway

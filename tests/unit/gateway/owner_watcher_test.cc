@@ -1,5 +1,9 @@
 #include "owner_watcher.h"
 
+#include <grpcpp/grpcpp.h>
+
+#include "centralita/owner/v1/owner.grpc.pb.h"
+#include "centralita/rpc/server.h"
 #include "centralita/store/leases.h"
 #include "fakes.h"
 
@@ -103,12 +107,157 @@ TEST_F(OwnerWatcherTest, ASessionThatTheShardDoesNotKnowHasNothingAndMakesItself
   EXPECT_EQ(elsewhere->announced, 0);
 }
 
+TEST_F(OwnerWatcherTest, AnOwnerWhoIsBehindWhatAgentsHaveSeenIsNotShownAndIsAskedAgain) {
+  EXPECT_TRUE(watcher_->OnFrame(ResyncOf("gw/1", 10)));
+  EXPECT_TRUE(watcher_->OnFrame(Withdrawn(15, "new")));
+  ASSERT_EQ(ana_->updates.size(), 2u);
+  // One that lost the partition and does not know it, or a new one that has not come so far.
+  EXPECT_FALSE(watcher_->OnFrame(ResyncOf("gw/1", 14)));
+  EXPECT_EQ(ana_->updates.size(), 2u);
+  EXPECT_EQ(watcher_->dropped_frames(), 1u);
+  EXPECT_TRUE(watcher_->OnFrame(ResyncOf("gw/1", 15))) << "the same state once more";
+  EXPECT_TRUE(watcher_->OnFrame(ResyncOf("gw/1", 20)));
+  EXPECT_EQ(ana_->updates.size(), 4u);
+}
+
+TEST_F(OwnerWatcherTest, AStaleOwnerDoesNotTellASessionThatItHasNothing) {
+  watcher_->OnFrame(ResyncOf("gw/1", 10));
+  EXPECT_FALSE(watcher_->OnFrame(Frame(9, true)));
+  EXPECT_EQ(ana_->updates.size(), 1u);
+  EXPECT_EQ(ana_->announced, 0);
+}
+
 TEST_F(OwnerWatcherTest, AllIsWatchedOnceEachPartitionHasHadItsResync) {
   for (uint32_t p = 0; p < 4; ++p) {
     EXPECT_FALSE(watcher_->AllWatched());
     watcher_->OnFrame(Frame(0, true, p));
   }
   EXPECT_TRUE(watcher_->AllWatched());
+}
+
+// A router that owns whatever it is asked for.
+class FakeOwner final : public owner::v1::OwnerService::CallbackService {
+ public:
+  explicit FakeOwner(uint64_t offset) : offset_(offset) {
+    auto server = rpc::Server::Start({.listen = false}, {this});
+    EXPECT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+  std::shared_ptr<grpc::Channel> Channel() { return server_->InProcessChannel(); }
+
+  grpc::ServerWriteReactor<owner::v1::WatchResponse>* Watch(
+      grpc::CallbackServerContext* context, const owner::v1::WatchRequest* request) override {
+    return new Stream(*this, *request);
+  }
+  // How many streams have begun, and of them ended.
+  bool WaitFor(int begun, int ended) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kLimit, [&] { return begun_ >= begun && ended_ >= ended; });
+  }
+  std::pair<int, int> counts() {
+    const std::scoped_lock lock(mutex_);
+    return {begun_, ended_};
+  }
+  // What the next stream begins with.
+  void set_offset(uint64_t offset) {
+    const std::scoped_lock lock(mutex_);
+    offset_ = offset;
+  }
+
+ private:
+  class Stream final : public grpc::ServerWriteReactor<owner::v1::WatchResponse> {
+   public:
+    Stream(FakeOwner& owner, const owner::v1::WatchRequest& request) : owner_(owner) {
+      EXPECT_EQ(request.partitions_size(), 1);
+      const std::scoped_lock lock(owner_.mutex_);
+      frame_.set_partition(request.partitions(0));
+      frame_.set_offset(owner_.offset_);
+      frame_.set_resync(true);
+      ++owner_.begun_;
+      owner_.changed_.notify_all();
+      StartWrite(&frame_);
+    }
+    void OnCancel() override { Finish(grpc::Status::CANCELLED); }
+    void OnDone() override {
+      FakeOwner& owner = owner_;
+      delete this;
+      const std::scoped_lock lock(owner.mutex_);
+      ++owner.ended_;
+      owner.changed_.notify_all();
+    }
+
+   private:
+    FakeOwner& owner_;
+    owner::v1::WatchResponse frame_;
+  };
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  uint64_t offset_;
+  int begun_ = 0;
+  int ended_ = 0;
+  std::unique_ptr<rpc::Server> server_;
+};
+
+class TwoRouters final : public RouterChannels {
+ public:
+  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) override {
+    return (address == "a" ? a : b).Channel();
+  }
+  FakeOwner a{10};
+  FakeOwner b{20};
+};
+
+class MovingPartitionsTest : public GatewayFixture {
+ protected:
+  void SetUp() override {
+    GatewayFixture::SetUp();
+    history_ = std::make_unique<History>(*store_, base::Duration(60'000));
+    commands_ = std::make_unique<CommandWriter>(
+        *log().NewProducer({.name = "gateway", .gapless = false}), 2, "gw");
+  }
+  void Own(const std::string& zero, const std::string& one) {
+    ASSERT_TRUE(
+        store::RenewLeases(*backends_.store, store::kDispatchOwners, {{"0", zero}, {"1", one}})
+            .ok());
+  }
+  void Watch() {
+    watcher_ = std::make_unique<OwnerWatcher>(*store_, routers_, *commands_, sessions_, *history_,
+                                              *logger_);
+  }
+
+  TwoRouters routers_;
+  SessionTable sessions_{10};
+  std::unique_ptr<History> history_;
+  std::unique_ptr<CommandWriter> commands_;
+  std::unique_ptr<OwnerWatcher> watcher_;
+};
+
+TEST_F(MovingPartitionsTest, OneThatMovesDoesNotDisturbTheOthersOfItsOwners) {
+  Own("a", "a");
+  Watch();
+  ASSERT_TRUE(routers_.a.WaitFor(2, 0));
+  Own("a", "b");
+  ASSERT_TRUE(routers_.b.WaitFor(1, 0));
+  ASSERT_TRUE(routers_.a.WaitFor(2, 1));
+  Own("a", "a");
+  ASSERT_TRUE(routers_.b.WaitFor(1, 1));
+  ASSERT_TRUE(routers_.a.WaitFor(3, 1));
+  EXPECT_EQ(routers_.a.counts().second, 1) << "partition 0 has kept its stream";
+}
+
+TEST_F(MovingPartitionsTest, AnOwnerWhoIsBehindIsAskedUntilItHasCaughtUp) {
+  Own("b", "b");
+  Watch();
+  ASSERT_TRUE(routers_.b.WaitFor(2, 0));
+  const auto until = clock_.Monotonic() + kLimit;
+  while (!watcher_->AllWatched()) ASSERT_LT(clock_.Monotonic(), until);
+  Own("b", "a");
+  ASSERT_TRUE(routers_.a.WaitFor(2, 2)) << "its resync at 10 lies behind 20";
+  EXPECT_FALSE(watcher_->AllWatched());
+  routers_.a.set_offset(21);
+  while (!watcher_->AllWatched()) ASSERT_LT(clock_.Monotonic(), until);
+  EXPECT_GE(watcher_->dropped_frames(), 2u);
 }
 
 }  // namespace

@@ -61,6 +61,32 @@ TEST_F(LeaseKeeperTest, OwnersAreRegisteredAndGoneWithTheRouter) {
   EXPECT_TRUE(Owners().empty());
 }
 
+TEST_F(LeaseKeeperTest, WhatAnotherOwnerHasRegisteredStaysHisUntilHeGivesItUp) {
+  const std::string kind(store::kDispatchOwners);
+  ASSERT_TRUE(backends_.store
+                  ->Commit({.partition = kind,
+                            .conditions = {},
+                            .puts = {{"2", "router-1:7400", base::Duration(0)}},
+                            .erases = {}})
+                  .ok());
+  {
+    const auto router = Run();
+    WaitForOwners(4);
+    EXPECT_EQ(Owners()["1"], "router-0:7400");
+    // A renewal and more.
+    shifted_.Shift(store::kLeaseRenewal);
+    ASSERT_TRUE(router->Drain(kLimit).ok());
+  }
+  EXPECT_EQ(Owners(), (std::map<std::string, std::string>{{"2", "router-1:7400"}}))
+      << "neither taken nor erased";
+  const auto router = Run();
+  WaitForOwners(4);
+  ASSERT_TRUE(
+      store::LeaveLeases(*backends_.store, store::kDispatchOwners, {{"2", "router-1:7400"}}).ok());
+  const auto until = clock_.Monotonic() + kLimit;
+  while (Owners()["2"] != "router-0:7400") ASSERT_LT(clock_.Monotonic(), until);
+}
+
 TEST_F(LeaseKeeperTest, AGatewayWithoutALeaseIsDeclaredLostAndOneWithALeaseIsNot) {
   ASSERT_TRUE(store::RenewLeases(*backends_.store, store::kGatewayLeases, {{"gw-live", ""}}).ok());
   ActivatePool();

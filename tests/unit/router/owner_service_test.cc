@@ -221,6 +221,25 @@ TEST_F(OwnerHubTest, ALostPartitionEndsThoseWhoWatchItAndNobodyElse) {
   EXPECT_EQ(hub_.Owned(), (std::set<uint32_t>{0, 2, 3}));
 }
 
+TEST_F(OwnerHubTest, ALostPartitionDoesNotEndTheOthersOfItsWatcher) {
+  const auto watcher = Watch("gw-a", {1, 2, 99});
+  watcher->WaitFrame(1);
+  hub_.OnLost(1);
+  EXPECT_FALSE(watcher->ended());
+  // It comes back, and begins with a resync.
+  thread_->runner().Post([this](std::vector<stage::Partition>& owned) {
+    for (stage::Partition& partition : owned) {
+      if (partition.partition == 1) hub_.OnCaughtUp(partition);
+    }
+  });
+  const WatchResponse again = watcher->WaitFrame(2);
+  EXPECT_TRUE(again.resync());
+  EXPECT_EQ(again.partition(), 1u);
+  hub_.OnLost(1);
+  hub_.OnLost(2);
+  EXPECT_EQ(watcher->WaitEnd().code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST_F(OwnerHubTest, AWatcherWhoReadsTooSlowlyIsEndedAndHearsNoMore) {
   const auto watcher = Watch("gw-a", {ShardPartition()});
   watcher->WaitFrame(0);

@@ -21,7 +21,16 @@ inline constexpr base::Duration kLeaseRenewal{2000};
 absl::Status RenewLeases(Store& store, std::string_view kind,
                          const std::map<std::string, std::string>& leases);
 
-// Gives leases up at once.
+// The same of those alone that are free or have our value already, so that who was asleep takes
+// nothing back from who came after him. Returns the others: name -> whose value it has.
+absl::StatusOr<std::map<std::string, std::string>> HoldLeases(
+    Store& store, std::string_view kind, const std::map<std::string, std::string>& leases);
+
+// Gives up at once those that still have our value.
+absl::Status LeaveLeases(Store& store, std::string_view kind,
+                         const std::map<std::string, std::string>& leases);
+
+// Gives leases up at once, whoever has them.
 absl::Status EndLeases(Store& store, std::string_view kind, const std::vector<std::string>& names);
 
 // All that have not run out.
