@@ -16,6 +16,8 @@ namespace centralita::app {
 namespace {
 
 constexpr base::Duration kPolicyLimit{60'000};
+// How long Kafka and Redis are waited for, where all of a cluster is started at once.
+constexpr base::Duration kPatience{60'000};
 
 std::string HostName() {
   std::array<char, 256> name{};
@@ -64,7 +66,8 @@ class OneService final : public Process {
                    .drain = [this](base::Duration limit) { return admin_->Stop(limit); }});
     lifecycle.Add({.name = "kafka and redis",
                    .start = [this, &logger, &clock] { return Open(logger, clock); },
-                   .drain = {}});
+                   .drain = {},
+                   .patience = kPatience});
     lifecycle.Add({.name = "policy",
                    .start =
                        [this, &logger] {
@@ -72,26 +75,16 @@ class OneService final : public Process {
                                                PolicyWatcher::Start(*backends_.log, logger));
                          return policy_->WaitLoaded(kPolicyLimit);
                        },
-                   .drain = {}});
+                   .drain = {},
+                   .patience = kPatience});
     lifecycle.Add({.name = info_.name,
-                   .start =
-                       [this, &logger, &clock] {
-                         ABSL_RETURN_IF_ERROR(service_.start({.log = *backends_.log,
-                                                              .store = *backends_.store,
-                                                              .policy = *policy_,
-                                                              .clock = clock,
-                                                              .logger = logger,
-                                                              .metrics = metrics_,
-                                                              .member = process_.member,
-                                                              .host = process_.host}));
-                         serving_ = true;
-                         return absl::OkStatus();
-                       },
+                   .start = [this, &logger, &clock] { return StartService(logger, clock); },
                    .drain =
                        [this](base::Duration limit) {
                          serving_ = false;
                          return service_.drain(limit);
-                       }});
+                       },
+                   .patience = kPatience});
   }
 
   void Close() override {
@@ -108,6 +101,21 @@ class OneService final : public Process {
   }
 
  private:
+  absl::Status StartService(telemetry::Logger& logger, const base::Clock& clock) {
+    const absl::Status status = service_.start({.log = *backends_.log,
+                                                .store = *backends_.store,
+                                                .policy = *policy_,
+                                                .clock = clock,
+                                                .logger = logger,
+                                                .metrics = metrics_,
+                                                .member = process_.member,
+                                                .host = process_.host});
+    serving_ = status.ok();
+    // What of it has begun must not stay, since it is started again or the process ends.
+    if (!status.ok()) service_.close();
+    return status;
+  }
+
   absl::Status StartAdmin() {
     http::ServerOptions options;
     options.host = process_.host;

@@ -14,14 +14,36 @@ constexpr base::Duration kUndoLimit{5000};
 constexpr base::Duration kWatchdogMargin{5000};
 // EX_SOFTWARE of sysexits.h.
 constexpr int kWatchdogExit = 70;
+constexpr base::Duration kFirstWait{200};
+constexpr base::Duration kLongestWait{5000};
+
+// The first wait, doubled up to the longest; less up to a quarter, so that processes that were
+// started together do not ask together.
+base::Duration WaitBefore(int attempt, base::TimePoint now) {
+  const base::Duration wait = std::min(kFirstWait * (1 << std::min(attempt, 10)), kLongestWait);
+  const auto grain = static_cast<uint64_t>(now.time_since_epoch().count());
+  return wait - base::Duration(static_cast<int64_t>(grain % 997) * wait.count() / (4 * 997));
+}
 
 }  // namespace
 
-absl::Status Lifecycle::Start() {
+absl::Status Lifecycle::StartPart(const Part& part,
+                                  const std::function<bool(base::Duration)>& pause) {
+  if (!part.start) return absl::OkStatus();
+  const auto until = clock_.Monotonic() + part.patience;
+  for (int attempt = 0;; ++attempt) {
+    const absl::Status status = part.start();
+    if (!absl::IsUnavailable(status) || !pause || clock_.Monotonic() >= until) return status;
+    if (attempt == 0) logger_.Warning("waiting_to_start", {{"part", part.name}, {"for", status}});
+    if (!pause(WaitBefore(attempt, clock_.Now()))) return status;
+  }
+}
+
+absl::Status Lifecycle::Start(const std::function<bool(base::Duration)>& pause) {
   for (; started_ < parts_.size(); ++started_) {
     const Part& part = parts_[started_];
     const auto begin = clock_.Monotonic();
-    const absl::Status status = part.start ? part.start() : absl::OkStatus();
+    const absl::Status status = StartPart(part, pause);
     if (!status.ok()) {
       logger_.Error("start_failed", {{"part", part.name}, {"error", status}});
       Drain(kUndoLimit).IgnoreError();
@@ -52,16 +74,22 @@ absl::Status Lifecycle::Drain(base::Duration limit) {
 }
 
 absl::Status RunUntilStopped(Lifecycle& lifecycle, StopSignal& signal, telemetry::Logger& logger,
-                             base::Duration drain_limit) {
-  ABSL_RETURN_IF_ERROR(lifecycle.Start());
-  signal.Wait();
-  logger.Info("draining", {{"limit_ms", drain_limit.count()}});
+                             base::Duration drain_limit, const std::function<void()>& close) {
+  absl::Status result =
+      lifecycle.Start([&signal](base::Duration wait) { return !signal.WaitFor(wait); });
+  const bool started = result.ok();
+  if (started) {
+    signal.Wait();
+    logger.Info("draining", {{"limit_ms", drain_limit.count()}});
+  }
   Watchdog watchdog(drain_limit + kWatchdogMargin, [&logger] {
     logger.Error("drain_stuck",
                  {{"hint", "A part did not keep to the drain's limit; the process ends now."}});
     std::_Exit(kWatchdogExit);
   });
-  return lifecycle.Drain(drain_limit);
+  if (started) result = lifecycle.Drain(drain_limit);
+  if (close) close();
+  return result;
 }
 
 }  // namespace centralita::app

@@ -119,8 +119,8 @@ int RunProcess(const ProcessInfo& info, const CommandLine& line, Process& proces
                        return absl::OkStatus();
                      },
                  .drain = {}});
-  const absl::Status ended = RunUntilStopped(lifecycle, **signal, **logger, process.drain_limit());
-  process.Close();
+  const absl::Status ended = RunUntilStopped(lifecycle, **signal, **logger, process.drain_limit(),
+                                             [&process] { process.Close(); });
   return ended.ok() ? 0 : Fail(info, ended, kFailed);
 }
 

@@ -53,6 +53,60 @@ TEST_F(LifecycleTest, AFailedStartDrainsOnlyWhatWasStarted) {
   EXPECT_THAT(done_, ElementsAre("start a", "start b", "drain a"));
 }
 
+// A part that is there from its `nth` start on.
+class PatientStart : public LifecycleTest {
+ protected:
+  void AddPart(int nth, absl::Status before) {
+    lifecycle_.Add(
+        {.name = "kafka",
+         .start = [this, nth, before] { return ++starts_ < nth ? before : absl::OkStatus(); },
+         .drain = {},
+         .patience = base::Duration(60'000)});
+  }
+  absl::Status Start() {
+    return lifecycle_.Start([this](base::Duration wait) {
+      waits_.push_back(wait.count());
+      clock_.Advance(wait);
+      return !stop_;
+    });
+  }
+
+  int starts_ = 0;
+  bool stop_ = false;
+  std::vector<int64_t> waits_;
+};
+
+TEST_F(PatientStart, WaitsForAServerThatIsNotThereYetLessAndLessOften) {
+  AddPart(8, absl::UnavailableError("no broker answers"));
+  EXPECT_TRUE(Start().ok());
+  EXPECT_EQ(starts_, 8);
+  ASSERT_EQ(waits_.size(), 7u);
+  EXPECT_GE(waits_.front(), 150);
+  EXPECT_LE(waits_.front(), 200);
+  EXPECT_GE(waits_.back(), 3750);
+  EXPECT_LE(waits_.back(), 5000);
+}
+
+TEST_F(PatientStart, EndsWithTheErrorOnceItsTimeIsUp) {
+  AddPart(1'000'000, absl::UnavailableError("no broker answers"));
+  EXPECT_EQ(Start().code(), absl::StatusCode::kUnavailable);
+  EXPECT_GE(clock_.Now(), base::FromUnixMillis(60'000));
+  EXPECT_LE(clock_.Now(), base::FromUnixMillis(65'000));
+}
+
+TEST_F(PatientStart, DoesNotRepeatWhatWaitingDoesNotMend) {
+  AddPart(2, absl::NotFoundError("no such topic"));
+  EXPECT_EQ(Start().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(starts_, 1);
+}
+
+TEST_F(PatientStart, EndsWhenItIsToStop) {
+  AddPart(1'000'000, absl::UnavailableError("no broker answers"));
+  stop_ = true;
+  EXPECT_EQ(Start().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(starts_, 1);
+}
+
 TEST_F(LifecycleTest, AFailedDrainDoesNotKeepTheOthersFromTheirs) {
   lifecycle_.Add(Recorded("a"));
   lifecycle_.Add(Recorded("b", absl::OkStatus(), absl::DeadlineExceededError("slow")));
