@@ -7,7 +7,10 @@
 #   scripts/cluster.sh status  which process runs
 #   scripts/cluster.sh kill PART     SIGKILL to one of them, for tests: kafka, redis, router-0, ...
 #   scripts/cluster.sh stop PART     SIGTERM to one of them, and waits for its end
-#   scripts/cluster.sh start PART    starts one of them again, with what it has; waits until it is ready
+#   scripts/cluster.sh start PART [OFF]  starts one of them again, with what it has; waits until it is ready. OFF: by
+#                                    how many seconds its wall clock is wrong, for tests (tests/e2e/clock_off.c)
+#   scripts/cluster.sh pause PART    SIGSTOP to one of them, for tests; resume PART: SIGCONT
+#   scripts/cluster.sh empty redis   deletes what Redis has, once it was killed or stopped
 #
 # Everything lies in build/cluster: data, settings, process ids, and the log of each process in logs/. By environment:
 #   CENTRALITA_CLUSTER_PORT     the first of a hundred ports (default 7500; 0: any hundred that are free)
@@ -21,6 +24,8 @@ folder=${CENTRALITA_CLUSTER_FOLDER:-$PWD/build/cluster}
 bin=${CENTRALITA_BIN:-$PWD/build/release/bin}
 start_limit=60
 stop_limit=40
+# Of the wall clock of a part that is started.
+offset=
 
 # assign_ports FIRST
 assign_ports() {
@@ -65,6 +70,9 @@ admin_port() {
 launch() {
   local name=$1
   shift
+  if [ -n "$offset" ]; then
+    set -- env LD_PRELOAD="${CENTRALITA_CLOCK_LIBRARY:?names libclock_off.so}" CENTRALITA_CLOCK_OFF="$offset" "$@"
+  fi
   setsid "$@" >>"$folder/logs/$name.log" 2>&1 </dev/null 9>&- &
   printf '%s %s\n' $! "$(began $!)" >"$folder/pids/$name"
 }
@@ -163,7 +171,7 @@ start_part() {
     kafka) launch kafka java -Xms256m -Xmx512m -XX:+UseSerialGC -cp "$(java_kafka)" kafka.Kafka "$folder/kafka.properties" ;;
     redis)
       launch redis redis-server --port "$redis_port" --bind 127.0.0.1 --dir "$folder/redis" --appendonly yes \
-        --appendfsync everysec --save '' --maxmemory-policy noeviction --daemonize no ;;
+        --appendfsync everysec --save '' --maxmemory-policy noeviction --enable-debug-command local --daemonize no ;;
     router-0) start_service "$1" --router.grpc_port="$router_0" --router.advertise=127.0.0.1 ;;
     router-1) start_service "$1" --router.grpc_port="$router_1" --router.advertise=127.0.0.1 ;;
     gateway-0) start_service "$1" --gateway.grpc_port="$gateway_0" ;;
@@ -271,6 +279,18 @@ status() {
   done
 }
 
+signal_part() {
+  runs "$2" || die "$2 does not run."
+  kill "-$1" "$(pid_of "$2")"
+}
+
+empty_part() {
+  [ "$1" = redis ] || die "only redis can be emptied: the rest of a cluster lives on what Kafka has."
+  if runs redis; then die "redis runs; kill or stop it first."; fi
+  rm -rf "${folder:?}/redis"
+  mkdir -p "$folder/redis"
+}
+
 kill_part() {
   runs "$1" || die "$1 does not run."
   kill -KILL "$(pid_of "$1")"
@@ -285,7 +305,11 @@ case $verb in
   kill) kill_part "${1:?kill whom?}" ;;
   stop) stop "${1:?stop whom?}" ;;
   start)
+    offset=${2:-}
     start_part "${1:?start whom?}"
     wait_ready "$1" ;;
-  *) sed -n '2,21s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  pause) signal_part STOP "${1:?pause whom?}" ;;
+  resume) signal_part CONT "${1:?resume whom?}" ;;
+  empty) empty_part "${1:?empty whom?}" ;;
+  *) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

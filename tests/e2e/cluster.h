@@ -2,9 +2,13 @@
 // do to its parts.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "centralita/base/clock.h"
+#include "centralita/eventlog/eventlog.h"
 #include "tests/contract/temp_folder.h"
 #include "tests/e2e/node.h"
 
@@ -16,6 +20,8 @@ class Cluster final : public System {
   // Down, if it is not yet.
   ~Cluster() override;
 
+  // Another policy than the demo's; before Up().
+  void UsePolicy(std::string file) { policy_ = std::move(file); }
   // Empty, on ports that are free. `demo`: as scripts/cluster.sh demo, down again at its end.
   Finished Up() { return Script({"up"}, std::chrono::seconds(120)); }
   Finished Down() { return Script({"down"}, std::chrono::seconds(120)); }
@@ -25,6 +31,15 @@ class Cluster final : public System {
   Finished Stop(const std::string& part) { return Script({"stop", part}); }
   // With what it had; ready when it returns.
   Finished Start(const std::string& part) { return Script({"start", part}); }
+  // As Start(), with a wall clock that is off by so many seconds.
+  Finished StartOff(const std::string& part, int seconds) {
+    return Script({"start", part, std::to_string(seconds)});
+  }
+  // SIGSTOP and SIGCONT.
+  Finished Pause(const std::string& part) { return Script({"pause", part}); }
+  Finished Resume(const std::string& part) { return Script({"resume", part}); }
+  // What Redis has, once it was killed.
+  Finished EmptyRedis() { return Script({"empty", "redis"}); }
   Finished Script(const std::vector<std::string>& words,
                   std::chrono::milliseconds limit = std::chrono::seconds(90));
 
@@ -33,6 +48,15 @@ class Cluster final : public System {
   std::string questions() const override { return At(5); }
   // What the parts named so have said, for a failure's text.
   std::string LogOf(const std::string& part) const;
+  // Copies what all parts have said into a folder.
+  void KeepLogs(const std::string& folder) const;
+  // Sum over the samples of a metric that have all of `labels` (as in `stage="route"`); over all
+  // of the parts. 0 for what nobody exposes.
+  double Metric(const std::vector<std::string>& parts, const std::string& name,
+                const std::string& labels = {}) const;
+  std::string http() const { return "http://" + At(0); }
+  int redis_port() const;
+  absl::StatusOr<std::unique_ptr<eventlog::EventLog>> Log() const;
   // Of the log of a cluster that still runs.
   Finished Judge(const std::string& ledger, const std::string& report) const;
 
@@ -40,6 +64,11 @@ class Cluster final : public System {
   std::string At(int offset) const;
 
   contract::TempFolder folder_;
+  std::string policy_;
+  const base::SystemClock clock_;
 };
+
+inline const std::vector<std::string> kRouters = {"router-0", "router-1"};
+inline const std::vector<std::string> kClassifiers = {"classifier-0", "classifier-1"};
 
 }  // namespace centralita::e2e
