@@ -35,6 +35,19 @@ classification::v1::IntentSource SourceOf(DecidedBy by) {
   return classification::v1::INTENT_SOURCE_UNSPECIFIED;
 }
 
+// Where in the message, as it was sent, a place of what was folded is: subject first, then text.
+template <typename Placed>
+void SetPlace(const CleanedText& subject, const CleanedText& text, uint32_t source, uint32_t length,
+              Placed& placed) {
+  const uint32_t border = static_cast<uint32_t>(subject.text().size());
+  const CleanedText& in = source < border ? subject : text;
+  const uint32_t from = source < border ? source : source - border;
+  const uint32_t begin = in.OriginOf(from);
+  placed.set_in_subject(source < border);
+  placed.set_offset(begin);
+  if (length > 0) placed.set_length(in.OriginEndOf(from + length) - begin);
+}
+
 }  // namespace
 
 Classifier::Classifier(const policy::v1::ClassifierSection& section,
@@ -72,28 +85,36 @@ int Classifier::IntentIndex(const std::string& name) {
 void Classifier::Classify(const Input& input, Workspace& workspace, Classification& result) const {
   result.Clear();
   FoldedText& folded = workspace.folded_;
+  const bool email = input.channel == common::v1::CHANNEL_EMAIL;
+  workspace.subject_.Set(input.subject, {});
+  workspace.text_.Set(input.text, {.email = email});
   folded.Clear();
-  folded.Append(input.subject);
-  folded.Append(input.text);
+  folded.Append(workspace.subject_.text());
+  folded.Append(workspace.text_.text());
 
   LanguagePriors priors{{}, input.locale, tenant_languages_};
   if (input.profile != nullptr) priors.customer = input.profile->preferred_language();
-  const DetectedLanguage language = detector_.Detect(folded, input.text, priors);
+  const DetectedLanguage language = detector_.Detect(folded, workspace.text_.text(), priors);
   result.set_language(std::string(language.code));
   result.set_language_confidence_permille(language.confidence_permille);
 
   rules_.Find(folded, workspace.matches_);
   KeepRulesOf(language, workspace.matches_);
+  lexicon_.Find(
+      folded,
+      {.is_public = input.visibility == common::v1::VISIBILITY_PUBLIC, .headers = input.headers},
+      workspace.signals_);
   const IntentDecision decision = ChooseIntent(workspace, result);
   if (input.profile != nullptr) {
     *result.mutable_facts() = FactsOf(*input.profile, input.order_id, input.now);
   }
   AddTags(input, decision.intent < 0, workspace, result);
-  const Mood mood = MoodOf(folded, workspace.tags_);
+  const Mood mood = MoodOf(folded, workspace.tags_, workspace.signals_);
   result.set_sentiment_permille(mood.sentiment_permille);
   result.set_urgency_permille(mood.urgency_permille);
   priority_.AddMessageTerms(input.channel, result);
-  AddRuleMatches(decision.intent, workspace.matches_, result);
+  AddRuleMatches(decision.intent, workspace, result);
+  AddEvidence(workspace, result);
   result.set_policy_version(policy_version_);
   result.set_model_version(model_version_);
 }
@@ -208,6 +229,7 @@ void Classifier::AddTags(const Input& input, bool unsure, Workspace& workspace,
   for (uint32_t rule : workspace.matches_.rules) {
     tags.insert(tags.end(), details_[rule].tags.begin(), details_[rule].tags.end());
   }
+  tags.insert(tags.end(), workspace.signals_.tags.begin(), workspace.signals_.tags.end());
   if (unsure) tags.emplace_back("unsure");
   if (input.visibility == common::v1::VISIBILITY_PUBLIC) tags.emplace_back("public");
   if (input.degraded) tags.emplace_back(kDegradedTag);
@@ -220,7 +242,8 @@ void Classifier::AddTags(const Input& input, bool unsure, Workspace& workspace,
   for (const std::string& tag : tags) result.add_tags(tag);
 }
 
-void Classifier::AddRuleMatches(int intent, RuleMatches& matches, Classification& result) const {
+void Classifier::AddRuleMatches(int intent, Workspace& workspace, Classification& result) const {
+  RuleMatches& matches = workspace.matches_;
   const auto won = [&](uint32_t rule) { return intent >= 0 && details_[rule].intent == intent; };
   std::stable_sort(matches.rules.begin(), matches.rules.end(), [&](uint32_t a, uint32_t b) {
     if (won(a) != won(b)) return won(a);
@@ -232,6 +255,16 @@ void Classifier::AddRuleMatches(int intent, RuleMatches& matches, Classification
     match.set_rule(details_[rule].name);
     match.set_won(won(rule));
     match.set_weight(details_[rule].weight);
+    const RulePlace& place = matches.PlaceOf(rule);
+    SetPlace(workspace.subject_, workspace.text_, place.source, place.source_length, match);
+  }
+}
+
+void Classifier::AddEvidence(const Workspace& workspace, Classification& result) const {
+  for (const SignalEvidence& found : workspace.signals_.evidence) {
+    classification::v1::Evidence& evidence = *result.add_evidence();
+    evidence.set_tag(std::string(found.tag));
+    SetPlace(workspace.subject_, workspace.text_, found.source, found.source_length, evidence);
   }
 }
 

@@ -13,9 +13,10 @@ struct Evidence {
 };
 
 constexpr Evidence kTags[] = {
-    {"angry", -600, 150}, {"frustrated", -350, 100},   {"sad", -250, 0},
-    {"polite", 100, 0},   {"happy", 500, 0},           {"grateful", 400, 0},
-    {"urgent", -50, 500}, {"legal_threat", -400, 300}, {"chargeback", -300, 200}};
+    {"angry", -600, 150},         {"frustrated", -350, 100},   {"sad", -250, 0},
+    {"polite", 100, 0},           {"happy", 500, 0},           {"grateful", 400, 0},
+    {"urgent", -50, 500},         {"legal_threat", -400, 300}, {"chargeback", -300, 200},
+    {"public_threat", -250, 150}, {"safety", -200, 500},       {"vulnerable", 0, 250}};
 
 // As folding leaves them: no variation selector, no skin tone.
 constexpr Evidence kEmoji[] = {
@@ -58,8 +59,8 @@ void AddEmoji(Mood& mood, const FoldedText& text) {
 
 }  // namespace
 
-Mood MoodOf(const FoldedText& text, std::span<const std::string> tags) {
-  Mood mood;
+Mood MoodOf(const FoldedText& text, std::span<const std::string> tags, const Signals& signals) {
+  Mood mood{signals.sentiment_permille, signals.urgency_permille};
   for (const Evidence& tag : kTags) {
     if (std::find(tags.begin(), tags.end(), tag.sign) != tags.end()) Add(mood, tag);
   }

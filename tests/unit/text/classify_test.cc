@@ -133,10 +133,51 @@ TEST_F(ClassifyTest, TiesGoByThePolicysOrder) {
 }
 
 TEST_F(ClassifyTest, NothingMatchedIsOtherAndUnsure) {
-  const Classification result = Classify("asdf qwer");
+  const Classification result = Classify("blorp fnord");
   EXPECT_EQ(result.intent(), "other");
   EXPECT_EQ(result.intent_confidence_permille(), 0);
   EXPECT_THAT(result.tags(), ElementsAre("unsure"));
+}
+
+TEST_F(ClassifyTest, EvidenceLeadsBackToTheMessageAsItWasSent) {
+  Input input;
+  input.subject = "Sobre la DEVOLUCIÓN y el reembolso";
+  input.text =
+      "<p>Qu&eacute; <b>verg\xC3\xBC"
+      "enza</b></p>";
+  const Classification result = Classify(input);
+  ASSERT_EQ(result.rules_size(), 2);
+  EXPECT_EQ(result.rules(0).rule(), "refund");
+  EXPECT_TRUE(result.rules(0).in_subject());
+  EXPECT_EQ(input.subject.substr(result.rules(0).offset(), result.rules(0).length()), "reembolso");
+  EXPECT_FALSE(result.rules(1).in_subject());
+  EXPECT_EQ(input.text.substr(result.rules(1).offset(), result.rules(1).length()), "vergüenza");
+  ASSERT_EQ(result.evidence_size(), 1);
+  EXPECT_EQ(result.evidence(0).tag(), "angry");
+  EXPECT_EQ(input.text.substr(result.evidence(0).offset(), result.evidence(0).length()),
+            "vergüenza");
+}
+
+TEST_F(ClassifyTest, WhatAnEmailQuotesDoesNotCount) {
+  Input input;
+  input.channel = common::v1::CHANNEL_EMAIL;
+  input.text = "Gracias\n\nEl lun, 3 nov 2025, Luna escribió:\n> reembolso\n";
+  EXPECT_EQ(Classify(input).intent(), "other");
+  input.channel = common::v1::CHANNEL_CHAT;
+  EXPECT_EQ(Classify(input).intent(), "return_refund");
+}
+
+TEST_F(ClassifyTest, AMachinesHeaderIsATag) {
+  Input input;
+  input.text = "we are moving house";
+  const HeaderView headers[] = {{"Auto-Submitted", "auto-replied"}};
+  input.headers = headers;
+  EXPECT_THAT(Classify(input).tags(), ElementsAre("auto_reply", "unsure"));
+}
+
+TEST_F(ClassifyTest, WhatIsNotWantedIsNotTheIntent) {
+  EXPECT_EQ(Classify("No quiero un reembolso").intent(), "other");
+  EXPECT_EQ(Classify("I don't want a refund, where is my parcel").intent(), "order_status");
 }
 
 TEST_F(ClassifyTest, AnEmptyMessageIsClassified) {

@@ -12,6 +12,7 @@
 #include "centralita/classification/v1/classification.pb.h"
 #include "centralita/policy/v1/policy.pb.h"
 #include "centralita/profile/v1/profile.pb.h"
+#include "centralita/text/clean.h"
 #include "centralita/text/decide.h"
 #include "centralita/text/facts.h"
 #include "centralita/text/fold.h"
@@ -20,6 +21,7 @@
 #include "centralita/text/priority.h"
 #include "centralita/text/rules.h"
 #include "centralita/text/sentiment.h"
+#include "centralita/text/signals.h"
 
 namespace centralita::text {
 
@@ -38,6 +40,8 @@ struct Input {
   // BCP 47, of the channel; empty if unknown.
   std::string_view locale;
   std::string_view order_id;
+  // Of an e-mail.
+  std::span<const HeaderView> headers;
   // Null if the customer is new, or if nobody knows (then `degraded`).
   const profile::v1::Profile* profile = nullptr;
   bool degraded = false;
@@ -48,8 +52,11 @@ struct Input {
 class Workspace final {
  private:
   friend class Classifier;
+  CleanedText subject_;
+  CleanedText text_;
   FoldedText folded_;
   RuleMatches matches_;
+  Signals signals_;
   IntentVotes votes_;
   std::vector<int32_t> confidences_;
   std::vector<int32_t> clause_permille_;
@@ -100,7 +107,8 @@ class Classifier final {
   bool CanBeSecond(size_t intent) const;
   void AddTags(const Input& input, bool unsure, Workspace& workspace,
                classification::v1::Classification& result) const;
-  void AddRuleMatches(int intent, RuleMatches& matches,
+  void AddEvidence(const Workspace& workspace, classification::v1::Classification& result) const;
+  void AddRuleMatches(int intent, Workspace& workspace,
                       classification::v1::Classification& result) const;
 
   const uint64_t policy_version_;
@@ -109,6 +117,7 @@ class Classifier final {
   const FactsConfig facts_;
   const PriorityTerms priority_;
   const LanguageDetector detector_;
+  const SignalLexicon lexicon_;
   // In the policy's order, which decides ties.
   std::vector<std::string> intents_;
   const std::vector<Rule> details_;

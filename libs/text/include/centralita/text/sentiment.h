@@ -1,5 +1,5 @@
-// How a customer feels and how pressing he says it is, from small evidence: tags that rules gave,
-// emoji, exclamation marks, capitals.
+// How a customer feels and how pressing he says it is, from small evidence: words, tags that rules
+// and signals gave, emoji, exclamation marks, capitals.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "centralita/text/fold.h"
+#include "centralita/text/signals.h"
 
 namespace centralita::text {
 
@@ -17,8 +18,8 @@ struct Mood {
   int32_t urgency_permille = 0;
 };
 
-// `tags` that count: angry, frustrated, sad, polite, happy, grateful, urgent, legal_threat,
-// chargeback; others do not.
-Mood MoodOf(const FoldedText& text, std::span<const std::string> tags);
+// `tags` that count, whether rules or signals gave them: angry, frustrated, sad, polite, happy,
+// grateful, urgent, legal_threat, chargeback, public_threat, safety, vulnerable; others do not.
+Mood MoodOf(const FoldedText& text, std::span<const std::string> tags, const Signals& signals = {});
 
 }  // namespace centralita::text
