@@ -51,6 +51,28 @@ TEST_F(RedisStoreTest, ALaterPutGivesANewTimeToLive) {
   EXPECT_EQ(Do({"PTTL", KeyOf("k:lease")}), "-1");
 }
 
+// The script gathers what it changes; what comes later wins all the same, within a transaction and
+// between those that go together.
+TEST_F(RedisStoreTest, ChangesThatGoTogetherTakeEffectInTheirOrder) {
+  const base::Duration brief(3'600'000);
+  const std::vector<Transaction> together = {
+      {"p", {}, {{"a", "1", kForever}, {"b", "1", brief}, {"a", "2", brief}}, {}},
+      {"p", {{"a", "2"}}, {{"b", "2", kForever}, {"c", "1", kForever}}, {"a"}},
+      {"p", {{"a", std::nullopt}}, {{"a", "3", kForever}, {"d", "1", brief}}, {"c", "d"}},
+      {"p", {{"c", "1"}}, {{"b", "never", kForever}}, {}}};
+  const std::vector<absl::Status> outcomes = store_->CommitMany(together);
+  ASSERT_EQ(outcomes.size(), together.size());
+  for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(outcomes[i].ok()) << i << ": " << outcomes[i];
+  EXPECT_TRUE(absl::IsAborted(outcomes[3])) << outcomes[3];
+  EXPECT_EQ(Get("a"), "3");
+  EXPECT_EQ(Get("b"), "2");
+  EXPECT_EQ(Get("c"), std::nullopt);
+  EXPECT_EQ(Get("d"), std::nullopt);
+  EXPECT_EQ(Do({"PTTL", KeyOf("k:a")}), "-1");
+  EXPECT_EQ(Do({"PTTL", KeyOf("k:b")}), "-1");
+  EXPECT_EQ(Do({"ZRANGEBYLEX", KeyOf("i"), "-", "+"}), "a\nb");
+}
+
 TEST_F(RedisStoreTest, NamesThatRunOutDoNotPileUp) {
   for (int i = 0; i < 60; ++i) {
     ASSERT_TRUE(Put("brief" + std::to_string(i), "1", base::Duration(50)).ok());

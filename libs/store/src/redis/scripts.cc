@@ -40,9 +40,43 @@ local function sweep(index, expiring, prefix, time, many)
 end
 )lua";
 
+// Changes are gathered and made by few commands, since a command costs more in a script than what it
+// does: the entries without an end by one, names in the index by one. What comes later wins.
+constexpr std::string_view kChanges = R"lua(
+local sets, names, ends, gone, lost, brief = {}, {}, {}, {}, {}, 0
+local function flush(index, expiring)
+  if #sets > 0 then redis.call('MSET', unpack(sets)) end
+  if #ends > 0 then redis.call('ZADD', expiring, unpack(ends)) end
+  if #names > 0 then redis.call('ZADD', index, unpack(names)) end
+  if #gone > 0 then
+    redis.call('UNLINK', unpack(gone))
+    redis.call('ZREM', index, unpack(lost))
+  end
+  sets, names, ends, gone, lost = {}, {}, {}, {}, {}
+end
+local function put(index, expiring, entry, name, value, last)
+  if #gone > 0 or (last and #sets > 0) then flush(index, expiring) end
+  if last then
+    redis.call('SET', entry, value, 'PXAT', last)
+    ends[#ends + 1] = last
+    ends[#ends + 1] = name
+    brief = brief + 1
+  else
+    sets[#sets + 1] = entry
+    sets[#sets + 1] = value
+  end
+  names[#names + 1] = 0
+  names[#names + 1] = name
+end
+local function erase(entry, name)
+  gone[#gone + 1] = entry
+  lost[#lost + 1] = name
+end
+)lua";
+
 constexpr std::string_view kCommit = R"lua(
 local cut = tonumber(ARGV[1])
-local key, arg, answer, brief = 4, 3, {1}, 0
+local key, arg, answer = 4, 3, {1}
 local time = now()
 for t = 1, tonumber(ARGV[2]) do
   local conditions, puts, erases = tonumber(ARGV[arg]), tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2])
@@ -51,25 +85,13 @@ for t = 1, tonumber(ARGV[2]) do
   key, arg = key + conditions, arg + 2 * conditions
   answer[t + 1] = failed
   if failed == 0 then
-    local names = {}
     for i = 0, puts - 1 do
       local entry, life = KEYS[key + i], tonumber(ARGV[arg + 2 * i])
-      local name = string.sub(entry, cut + 1)
-      if life > 0 then
-        redis.call('SET', entry, ARGV[arg + 2 * i + 1], 'PX', life)
-        redis.call('ZADD', KEYS[3], time + life, name)
-        brief = brief + 1
-      else
-        redis.call('SET', entry, ARGV[arg + 2 * i + 1])
-      end
-      names[#names + 1] = 0
-      names[#names + 1] = name
+      local last = life > 0 and string.format('%.0f', time + life)
+      put(KEYS[2], KEYS[3], entry, string.sub(entry, cut + 1), ARGV[arg + 2 * i + 1], last)
     end
-    if puts > 0 then redis.call('ZADD', KEYS[2], unpack(names)) end
-    for i = puts, puts + erases - 1 do
-      redis.call('UNLINK', KEYS[key + i])
-      redis.call('ZREM', KEYS[2], string.sub(KEYS[key + i], cut + 1))
-    end
+    for i = puts, puts + erases - 1 do erase(KEYS[key + i], string.sub(KEYS[key + i], cut + 1)) end
+    flush(KEYS[2], KEYS[3])
   end
   key, arg = key + puts + erases, arg + 2 * puts
 end
@@ -149,24 +171,16 @@ if not count then
   return 0
 end
 local items = redis.call('LRANGE', KEYS[2], 1, 3 * count)
-local brief, time = 0, now()
+local time = now()
 for i = 1, 3 * count, 3 do
-  local name, life, value = items[i], items[i + 1], items[i + 2]
-  local entry = ARGV[2] .. name
+  local name, life = items[i], items[i + 1]
   if life == '-' then
-    redis.call('UNLINK', entry)
-    redis.call('ZREM', KEYS[3], name)
+    erase(ARGV[2] .. name, name)
   else
-    if life == '' then
-      redis.call('SET', entry, value)
-    else
-      redis.call('SET', entry, value, 'PXAT', life)
-      redis.call('ZADD', KEYS[4], life, name)
-      brief = brief + 1
-    end
-    redis.call('ZADD', KEYS[3], 0, name)
+    put(KEYS[3], KEYS[4], ARGV[2] .. name, name, items[i + 2], life ~= '' and life)
   end
 end
+flush(KEYS[3], KEYS[4])
 if brief > 0 then sweep(KEYS[3], KEYS[4], ARGV[2], time, 2 * brief + 16) end
 redis.call('LTRIM', KEYS[2], 3 * count + 1, -1)
 if redis.call('EXISTS', KEYS[2]) == 1 then return 1 end
@@ -183,12 +197,12 @@ std::string Join(std::initializer_list<std::string_view> parts) {
 }  // namespace
 
 Scripts MakeScripts() {
-  return {.commit = Script(Join({kNow, kConditions, kSweep, kPending, kCommit})),
+  return {.commit = Script(Join({kNow, kConditions, kSweep, kPending, kChanges, kCommit})),
           .set_if_absent = Script(Join({kNow, kSweep, kPending, kSetIfAbsent})),
           .scan = Script(Join({kPending, kScan})),
           .stage = Script(Join({kNow, kStage})),
           .decide = Script(Join({kConditions, kPending, kDecide})),
-          .apply = Script(Join({"#!lua flags=allow-oom\n", kNow, kSweep, kApply}))};
+          .apply = Script(Join({"#!lua flags=allow-oom\n", kNow, kSweep, kChanges, kApply}))};
 }
 
 }  // namespace centralita::store::redis
