@@ -26,7 +26,7 @@ struct Row {
 struct GenerateOptions {
   uint64_t seed = 1;
   // Rows per phrase; the first has its slots filled and nothing else changed.
-  int variants = 5;
+  int variants = 4;
   // Only fill slots.
   bool plain = false;
 };
