@@ -1,18 +1,26 @@
 #!/usr/bin/env bash
-# The same log gives byte-identical outputs in release and in the sanitizer build.
+# The same log gives byte-identical outputs in release and in the sanitizer build: synthetic lives, and what the last
+# cluster of tests/e2e left in `routing` and `commands` (build/recorded), if there was one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-digest() {
-  local program="build/$1/tests/replay_digest"
+recorded=build/recorded
+
+# run PRESET PROGRAM ARGUMENTS...
+run() {
+  local program="build/$1/tests/$2"
   if [ ! -x "$program" ]; then
-    echo "compare_replay: $program is missing; build it with: cmake --build --preset $1 --target replay_digest" >&2
+    echo "compare_replay: $program is missing; build it with: cmake --build --preset $1 --target $2" >&2
     exit 1
   fi
-  "$program" || {
+  "$program" "${@:3}" || {
     echo "compare_replay: $program failed." >&2
     exit 1
   }
+}
+digest() {
+  run "$1" replay_digest
+  if [ -d "$recorded" ]; then run "$1" replay_recording "$recorded"; fi
 }
 
 release=$(digest release)
@@ -27,3 +35,4 @@ for preset in asan "$@"; do
 done
 echo "Replay is byte-identical in release and ${*:+$* and }asan:"
 printf '%s\n' "$release"
+if [ ! -d "$recorded" ]; then echo "No cluster was recorded (build/recorded): only synthetic lives were compared."; fi

@@ -20,6 +20,7 @@ TEST_F(ClusterTest, KillingEachServiceInTurnLosesNothingAndDoesNothingTwice) {
   }
   ASSERT_NO_FATAL_FAILURE(After(Full() ? 8'000 : 500));
   Judge();
+  Record();
 }
 
 TEST_F(ClusterTest, KillingKafkaAndRedisLosesNothingAndDoesNothingTwice) {

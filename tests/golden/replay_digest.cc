@@ -9,17 +9,14 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
-#include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 
-#include "centralita/base/crc32c.h"
 #include "centralita/base/time.h"
 #include "centralita/dispatch/dispatch.h"
-#include "centralita/events/v1/events.pb.h"
 #include "centralita/route/route.h"
 #include "fmt/format.h"
+#include "tests/golden/digest.h"
 #include "tests/golden/lives.h"
 
 namespace centralita::golden {
@@ -27,52 +24,6 @@ namespace {
 
 constexpr int kSteps = 6'000;
 constexpr std::array<uint32_t, 3> kSeeds = {1, 2, 3};
-
-// Adds up bytes with their lengths, so that moving a byte from one field to the next shows.
-class Digest final : public base::Outputs, public base::EntrySink {
- public:
-  void Emit(base::OutputTopic topic, std::string_view key,
-            const google::protobuf::MessageLite& value) override {
-    const std::string bytes = value.SerializeAsString();
-    Add(fmt::format("emit {} ", static_cast<int>(topic)), key, bytes);
-    ++outputs_;
-    events::v1::Event event;
-    if (topic == base::OutputTopic::kEvents && event.ParseFromString(bytes))
-      ++kinds_[event.kind_case()];
-  }
-  void Notify(const google::protobuf::MessageLite& update) override {
-    Add("notify ", "", update.SerializeAsString());
-    ++notices_;
-  }
-  void Put(std::string_view key, std::string_view value) override {
-    Add("put ", key, value);
-    ++entries_;
-  }
-  void Erase(std::string_view key) override { Add("erase ", key, ""); }
-  void Due(base::TimePoint due) { Add(fmt::format("due {}", base::ToUnixMillis(due)), "", ""); }
-
-  std::string Print() const {
-    return fmt::format("crc32c {:08x} bytes {} outputs {} notices {} entries {}", crc_, bytes_,
-                       outputs_, notices_, entries_);
-  }
-  size_t kinds() const { return kinds_.size(); }
-
- private:
-  void Add(std::string_view what, std::string_view key, std::string_view value) {
-    const std::string head = fmt::format("{}{}:{}:", what, key.size(), value.size());
-    for (const std::string_view part : {std::string_view(head), key, value}) {
-      crc_ = base::Crc32c(part, crc_);
-      bytes_ += part.size();
-    }
-  }
-
-  uint32_t crc_ = 0;
-  uint64_t bytes_ = 0;
-  uint64_t outputs_ = 0;
-  uint64_t notices_ = 0;
-  uint64_t entries_ = 0;
-  std::map<int, uint64_t> kinds_;
-};
 
 template <typename Stage>
 Digest Replay(const std::vector<LoggedRecord>& log) {
