@@ -85,7 +85,8 @@ std::string Describe(const Event& e) {
                             base::FormatDuration(base::Duration(e.replied().response_ms())))
               : "");
     case Event::kHeld:
-      return fmt::format("held by {}: waits for the customer", e.held().agent_id());
+      return fmt::format("held by {}: waits for {}", e.held().agent_id(),
+                         e.held().waiting_for().empty() ? "the customer" : e.held().waiting_for());
     case Event::kResumed:
       return fmt::format("the customer came back; {} goes on", e.resumed().agent_id());
     case Event::kUnassigned:
@@ -112,6 +113,15 @@ std::string Describe(const Event& e) {
     case Event::kReprioritized:
       return fmt::format("priority {} ({}), due {}", e.reprioritized().priority(),
                          e.reprioritized().reason(), Time(e.reprioritized().due_unix_ms()));
+    case Event::kForecast:
+      return fmt::format("clock {} is going to breach: {} too late", e.forecast().alarm().clock(),
+                         base::FormatDuration(base::Duration(-e.forecast().forecast().slack_ms())));
+    case Event::kRetimed:
+      return fmt::format("clocks timed anew by policy {}", e.retimed().policy_version());
+    case Event::kNoResponseNeeded:
+      return fmt::format("{} says that no answer is needed up to message {}",
+                         e.no_response_needed().agent_id(),
+                         e.no_response_needed().up_to_sequence());
     case Event::KIND_NOT_SET:
       break;
   }
