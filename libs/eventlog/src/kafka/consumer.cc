@@ -37,7 +37,9 @@ Handle::Settings SettingsOf(const KafkaLogOptions& options, const Membership& me
       {"check.crcs", "true"},
       {"queued.max.messages.kbytes", fmt::to_string(each >> 10)},
       {"fetch.message.max.bytes", fmt::to_string(std::min(each, kMostFetchBytes))},
-      {"fetch.wait.max.ms", "50"},
+      // A record that comes is answered at once; this is how often the brokers are asked while none
+      // comes, and at most how long a partition that is newly read waits for the others' fetch.
+      {"fetch.wait.max.ms", "250"},
       {"fetch.queue.backoff.ms", "5"},
       {"fetch.error.backoff.ms", "50"}};
   // librdkafka wants a group even for what reads outside any; it is never joined.
