@@ -108,8 +108,7 @@ absl::StatusOr<Admin::Found> Admin::FindDescription(const std::string& topic) {
   result.info.spec.partitions = static_cast<uint32_t>(partitions);
   result.info.epoch = EpochOf(rd_kafka_TopicDescription_topic_id(found[0]));
   for (size_t i = 0; i < partitions; ++i) {
-    if (rd_kafka_TopicPartitionInfo_leader(infos[i]) == nullptr)
-      return ToStatus(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, what);
+    result.leader_missing |= rd_kafka_TopicPartitionInfo_leader(infos[i]) == nullptr;
     size_t replicas = 0;
     rd_kafka_TopicPartitionInfo_replicas(infos[i], &replicas);
     if (i == 0 || static_cast<int>(replicas) < result.replicas)
@@ -212,11 +211,16 @@ absl::Status Admin::Create(const TopicSpec& spec) {
 absl::StatusOr<Admin::Found> Admin::FindNew(const TopicSpec& spec) {
   absl::StatusOr<Found> found = Find(spec.name);
   const QueuePtr nothing(rd_kafka_queue_new(handle_->get()));
-  for (int i = 0; i < kLooksForNewTopic && !found.ok(); ++i) {
-    if (!absl::IsNotFound(found.status()) && !absl::IsUnavailable(found.status())) break;
+  for (int i = 0; i < kLooksForNewTopic && (!found.ok() || found->leader_missing); ++i) {
+    if (!found.ok() && !absl::IsNotFound(found.status()) && !absl::IsUnavailable(found.status()))
+      break;
     // Nothing ever comes by this queue.
     const EventPtr pause(rd_kafka_queue_poll(nothing.get(), kLookIntervalMs));
     found = Find(spec.name);
+  }
+  if (found.ok() && found->leader_missing) {
+    return ToStatus(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+                    fmt::format("creating topic '{}'", spec.name));
   }
   return found;
 }

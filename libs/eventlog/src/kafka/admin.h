@@ -30,6 +30,8 @@ class Admin final {
   struct Found {
     TopicInfo info;
     int replicas = 0;
+    // Of any partition: it is being created, or a broker is away.
+    bool leader_missing = false;
     Handle::Settings settings;
   };
 
