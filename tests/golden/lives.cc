@@ -180,6 +180,7 @@ class World final : private base::Outputs {
     alarm.set_generation(known.clock.generation());
     alarm.set_threshold(Draw(2));
     alarm.set_due_unix_ms(known.clock.deadline_unix_ms());
+    if (Draw(4) == 0) command.mutable_alarm()->mutable_forecast()->set_slack_ms(-1);
     ToDispatch(command);
   }
 
@@ -211,11 +212,12 @@ class World final : private base::Outputs {
   void PlanWork(const owner::v1::AgentUpdate& update, const std::string& conversation_id) {
     Command reply = Action(update, conversation_id);
     reply.mutable_action()->mutable_reply()->set_text("Hola, ya está en camino. Здравейте!");
+    reply.mutable_action()->mutable_reply()->set_no_response_needed(Draw(10) == 0);
     planned_.push_back(std::move(reply));
     Command end = Action(update, conversation_id);
     const uint32_t what = Draw(10);
     if (what < 2) {
-      end.mutable_action()->mutable_hold();
+      end.mutable_action()->mutable_hold()->set_waiting_for(Draw(3) == 0 ? "carrier" : "");
     } else if (what < 3) {
       end.mutable_action()->mutable_transfer()->set_to_pool(update.pool() == "care" ? "sales"
                                                                                     : "care");

@@ -20,12 +20,53 @@ void AddRoute(policy::v1::RouteSection& section, const char* name, const char* i
 
 void AddClock(policy::v1::RouteSection& section, const char* name, clocks::v1::ClockKind kind,
               int64_t target_ms) {
-  auto& spec = *section.add_clocks()->mutable_spec();
+  auto& rule = *section.add_clocks();
+  rule.set_name(name);
+  auto& spec = *rule.mutable_spec();
   spec.set_name(name);
+  spec.set_rule(name);
   spec.set_kind(kind);
   spec.set_target_ms(target_ms);
   spec.add_warn_before_ms(target_ms / 3);
   spec.set_pause_while_waiting(kind != clocks::v1::CLOCK_KIND_FIRST_RESPONSE);
+  spec.set_stop(kind == clocks::v1::CLOCK_KIND_RESOLUTION
+                    ? clocks::v1::STOP_CONDITION_RESOLVED
+                    : clocks::v1::STOP_CONDITION_NO_RESPONSE_NEEDED);
+  spec.set_reopen_at_least_ms(target_ms / 4);
+  spec.set_calendar(kind == clocks::v1::CLOCK_KIND_NEXT_RESPONSE ? "shift" : "");
+  spec.set_notify_calendar("shift");
+  auto& warning = *spec.add_actions();
+  warning.set_raise_to(classification::v1::PRIORITY_BAND_HIGH);
+  auto& breach = *spec.add_actions();
+  breach.set_threshold(1);
+  breach.set_queue("second");
+  breach.set_notify("leads");
+  auto& forecast = *spec.add_actions();
+  forecast.set_forecast(true);
+  forecast.set_next_step(true);
+}
+
+// Open for two thirds of the time, at other moments in each version.
+void AddShift(google::protobuf::RepeatedPtrField<clocks::v1::Calendar>& calendars,
+              uint64_t version) {
+  constexpr int64_t kBegin = 1'767'225'600'000;  // 2026-01-01
+  constexpr int64_t kTurn = 15'000;
+  auto& calendar = *calendars.Add();
+  calendar.set_name("shift");
+  calendar.set_known_from_unix_ms(kBegin);
+  for (int64_t i = 0; i < 400; ++i) {
+    auto& span = *calendar.add_spans();
+    span.set_start_unix_ms(kBegin + i * kTurn + static_cast<int64_t>(version % 5) * 1'000);
+    span.set_end_unix_ms(span.start_unix_ms() + kTurn * 2 / 3);
+  }
+  calendar.set_known_until_unix_ms(kBegin + 400 * kTurn);
+}
+
+void AddClocks(policy::v1::RouteSection& section, uint64_t version) {
+  AddClock(section, "answer", clocks::v1::CLOCK_KIND_FIRST_RESPONSE, 9'000);
+  AddClock(section, "next_answer", clocks::v1::CLOCK_KIND_NEXT_RESPONSE, 12'000);
+  AddClock(section, "solved", clocks::v1::CLOCK_KIND_RESOLUTION,
+           version % 3 == 0 ? 30'000 : 40'000);
 }
 
 policy::v1::PoolSection Pool(const char* name, uint64_t version) {
@@ -65,9 +106,8 @@ routing::v1::RoutingRecord RoutePolicy(uint64_t version) {
   section.set_default_queue("first");
   section.set_reopen_window_ms(version % 2 == 1 ? 60'000 : 0);
   section.set_facts_kept_ms(30'000);
-  AddClock(section, "answer", clocks::v1::CLOCK_KIND_FIRST_RESPONSE, 9'000);
-  AddClock(section, "next_answer", clocks::v1::CLOCK_KIND_NEXT_RESPONSE, 12'000);
-  AddClock(section, "solved", clocks::v1::CLOCK_KIND_RESOLUTION, 40'000);
+  AddClocks(section, version);
+  AddShift(*section.mutable_calendars(), version);
   return record;
 }
 
@@ -82,6 +122,10 @@ std::vector<commands::v1::Command> PoolPolicies(uint64_t version) {
     activate.set_version(version);
     *activate.mutable_pool() = Pool(name, version);
     activate.set_parts(1);
+    policy::v1::RouteSection route;
+    AddClocks(route, version);
+    *activate.mutable_clocks() = route.clocks();
+    AddShift(*activate.mutable_calendars(), version);
     for (int i = 0; i < kAgentsPerPool; ++i) {
       auto& agent = *activate.add_agents();
       agent.set_agent_id(std::string(name) + "-" + std::to_string(i));

@@ -39,6 +39,9 @@ void Add(const PolicySection& section, TenantPolicy& to) {
     case PolicySection::kAgents:
       to.agents = section.agents();
       break;
+    case PolicySection::kCalendars:
+      to.calendars = section.calendars();
+      break;
     default:
       break;
   }
@@ -56,6 +59,8 @@ std::string SectionName(const PolicySection& section) {
       return "route";
     case PolicySection::kAgents:
       return "agents";
+    case PolicySection::kCalendars:
+      return "calendars";
     case PolicySection::kPool:
       return "pool/" + section.pool().pool();
     default:

@@ -17,7 +17,8 @@
 
 namespace centralita::app {
 
-// "tenant", "classifier", "route", "agents", "pool/<name>"; empty for a section of no kind.
+// "tenant", "classifier", "route", "agents", "calendars", "pool/<name>"; empty for a section of no
+// kind.
 std::string SectionName(const policy::v1::PolicySection& section);
 std::string SectionKey(const policy::v1::PolicySection& section);
 std::string ManifestKey(const std::string& tenant);

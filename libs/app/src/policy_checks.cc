@@ -95,10 +95,23 @@ class StepChecks final {
         CheckRoute(route, drafts_.routes.places[static_cast<size_t>(i)]);
       }
     }
+    CheckClockQueues();
     WarnOfUnused();
   }
 
  private:
+  // Pools without such a queue keep the conversation where it is.
+  void CheckClockQueues() {
+    Names known;
+    for (const PoolSection& pool : drafts_.pools.pools) {
+      for (const auto& queue : pool.queues()) known.push_back(queue.name());
+    }
+    CheckKnown(drafts_.clocks.queues, known, "queue", problems_);
+    for (const Reference& queue : drafts_.clocks.queues) {
+      for (const PoolSection& pool : drafts_.pools.pools) used_.insert({pool.pool(), queue.name});
+    }
+  }
+
   void CheckRoute(const policy::v1::Route& route, const route::RoutePlaces& places) {
     const auto pool = std::find_if(drafts_.pools.pools.begin(), drafts_.pools.pools.end(),
                                    [&](const PoolSection& p) { return p.pool() == route.pool(); });

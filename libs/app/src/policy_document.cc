@@ -115,6 +115,8 @@ absl::StatusOr<PolicyDocument> PolicyDocument::Parse(std::string_view yaml,
   result.route_ = std::move(drafts.routes.section);
   result.route_.mutable_clocks()->Add(drafts.clocks.clocks.begin(), drafts.clocks.clocks.end());
   result.route_.mutable_calendars()->Add(calendars.begin(), calendars.end());
+  const auto& definitions = drafts.clocks.calendars.definitions;
+  result.calendars_.mutable_definitions()->Add(definitions.begin(), definitions.end());
   result.pools_ = std::move(drafts.pools.pools);
   result.agents_ = std::move(drafts.pools.agents);
   result.warnings_ = problems.Warnings();
@@ -156,6 +158,7 @@ std::vector<PolicySection> PolicyDocument::Compile(std::string_view tenant,
   for (const policy::v1::PoolSection& pool : pools_) *add().mutable_pool() = pool;
   auto& agents = *add().mutable_agents()->mutable_agents();
   agents.Add(agents_.begin(), agents_.end());
+  *add().mutable_calendars() = calendars_;
   return sections;
 }
 

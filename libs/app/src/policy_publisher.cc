@@ -180,6 +180,13 @@ absl::Status Activate(eventlog::EventLog& log, DurableAppender& appender, const 
   return appender.Flush();
 }
 
+// Route has chosen the clocks already: a shard needs no conditions.
+void AddClocks(const policy::v1::RouteSection& route, policy::v1::ActivatePool& activate) {
+  *activate.mutable_calendars() = route.calendars();
+  *activate.mutable_clocks() = route.clocks();
+  for (policy::v1::ClockRule& rule : *activate.mutable_clocks()) rule.clear_when();
+}
+
 }  // namespace
 
 routing::v1::RoutingRecord RouteActivation(const std::string& tenant,
@@ -217,7 +224,7 @@ std::vector<commands::v1::Command> PoolActivations(const std::string& tenant,
       activate.set_tenant(tenant);
       activate.set_version(section.version());
       *activate.mutable_pool() = section.pool();
-      if (part == 0) *activate.mutable_calendars() = route->calendars();
+      if (part == 0) AddClocks(*route, activate);
       const int end = std::min(count, (part + 1) * kAgentsPerPart);
       for (int i = part * kAgentsPerPart; i < end; ++i)
         *activate.add_agents() = of_pool[static_cast<size_t>(i)];

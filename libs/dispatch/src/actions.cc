@@ -30,6 +30,8 @@ struct Doing {
   Agent& agent;
   // Null if the shard does not hold it.
   Conversation* conversation = nullptr;
+  // The agent has room again.
+  bool made_room = false;
 };
 
 Problem Error(std::string_view code, std::string message) {
@@ -150,7 +152,7 @@ Problem DoDecline(Doing& doing) {
            decline.reason());
   ReturnToQueue(doing.shard, doing.context, *doing.conversation,
                 decline.undeliverable() ? "undeliverable" : "declined");
-  MatchAgent(doing.shard, doing.context, doing.agent);
+  doing.made_room = true;
   return std::nullopt;
 }
 
@@ -170,15 +172,38 @@ void SendReply(const Doing& doing) {
                              base::TenantKey(doing.shard.tenant(), c.customer_id()), outbound);
 }
 
+void EndSilence(state::DispatchConversation& c) {
+  c.clear_unanswered();
+  c.clear_silent_until_unix_ms();
+}
+
+// In place of an answer.
+void SayNoneNeeded(Doing& doing) {
+  auto& c = doing.conversation->state;
+  auto& event = BeginEvent(doing.shard, doing.context, *doing.conversation);
+  ClocksOnNoResponse(doing.shard, *doing.conversation, doing.context.now, *event.mutable_clocks());
+  EndSilence(c);
+  Rekey(doing.shard, *doing.conversation);
+  doing.shard.Update(*doing.conversation);
+  auto& said = *event.mutable_no_response_needed();
+  said.set_agent_id(doing.action.agent_id());
+  said.set_action_id(doing.action.action_id());
+  said.set_up_to_sequence(c.last_sequence());
+  Emit(doing.shard, doing.context, event);
+}
+
 Problem DoReply(Doing& doing) {
   if (Problem problem = CheckHis(doing)) return problem;
+  if (doing.action.reply().no_response_needed()) {
+    SayNoneNeeded(doing);
+    return std::nullopt;
+  }
   auto& c = doing.conversation->state;
   const bool bot = doing.agent.state.record().bot();
   auto& event = BeginEvent(doing.shard, doing.context, *doing.conversation);
-  const ReplyEffect effect =
-      ClocksOnReply(*doing.conversation, bot, doing.context.now, *event.mutable_clocks());
-  c.clear_unanswered();
-  c.clear_silent_until_unix_ms();
+  const ReplyEffect effect = ClocksOnReply(doing.shard, *doing.conversation, bot, doing.context.now,
+                                           *event.mutable_clocks());
+  EndSilence(c);
   Rekey(doing.shard, *doing.conversation);
   doing.shard.Update(*doing.conversation);
   auto& replied = *event.mutable_replied();
@@ -204,13 +229,21 @@ Problem DoHold(Doing& doing) {
         "invalid_until",
         "The time until which to hold has passed: name a later one, or 0 for the default.");
   }
+  const std::string& waiting_for = doing.action.hold().waiting_for();
+  if (waiting_for.size() > kMaxWaitingFor) {
+    return Error("invalid_waiting_for",
+                 fmt::format("What it waits for has {} bytes: use a name of at most {}.",
+                             waiting_for.size(), kMaxWaitingFor));
+  }
   auto& c = doing.conversation->state;
+  c.set_waiting_for(waiting_for == "customer" ? std::string() : waiting_for);
   const auto& section = doing.shard.policy.section();
   const int64_t timeout =
       section.hold_timeout_ms() > 0 ? doing.context.now + section.hold_timeout_ms() : 0;
   const bool freed = c.freed() || section.hold_frees_capacity();
   auto& event = BeginEvent(doing.shard, doing.context, *doing.conversation);
-  PauseClocks(doing.shard, *doing.conversation, doing.context.now, *event.mutable_clocks());
+  PauseClocks(doing.shard, *doing.conversation, c.waiting_for(), doing.context.now,
+              *event.mutable_clocks());
   if (freed) NoteFreed(doing.shard, doing.context, *doing.conversation);
   c.set_phase(state::DISPATCH_PHASE_WAITING);
   c.set_freed(freed);
@@ -221,8 +254,9 @@ Problem DoHold(Doing& doing) {
   held.set_agent_id(c.agent_id());
   held.set_until_unix_ms(c.hold_until_unix_ms());
   held.set_freed(freed);
+  held.set_waiting_for(c.waiting_for());
   Emit(doing.shard, doing.context, event);
-  if (freed) MatchAgent(doing.shard, doing.context, doing.agent);
+  doing.made_room = freed;
   return std::nullopt;
 }
 
@@ -234,7 +268,7 @@ Problem DoResolve(Doing& doing) {
   NoteFreed(doing.shard, doing.context, *doing.conversation);
   Close(doing.shard, doing.context, *doing.conversation, reason, doing.action.action_id(),
         doing.action.resolve().intent());
-  MatchAgent(doing.shard, doing.context, doing.agent);
+  doing.made_room = true;
   return std::nullopt;
 }
 
@@ -242,7 +276,7 @@ Problem DoTransfer(Doing& doing) {
   if (Problem problem = CheckHis(doing)) return problem;
   NoteFreed(doing.shard, doing.context, *doing.conversation);
   Release(doing.shard, doing.context, *doing.conversation, "transfer", doing.action.transfer());
-  MatchAgent(doing.shard, doing.context, doing.agent);
+  doing.made_room = true;
   return std::nullopt;
 }
 
@@ -318,6 +352,8 @@ void Act(Shard& shard, Context& context, const cmd::AgentAction& action) {
     shard.Update(*held);
   }
   NotifyResult(shard, context, action.agent_id(), action.session(), outcome);
+  // After it: until he hears of it, what he has given up is his in his own view.
+  if (doing.made_room) MatchAgent(shard, context, *agent);
 }
 
 }  // namespace centralita::dispatch

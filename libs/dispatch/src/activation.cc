@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agents.h"
+#include "clocks.h"
 #include "emit.h"
 #include "matching.h"
 #include "queueing.h"
@@ -55,13 +56,23 @@ int SweepAgents(Shard& shard, Context& context, int budget) {
   return done;
 }
 
-int SweepConversations(Shard& shard, int budget) {
+// Returns what of the budget it took.
+int SweepConversation(Shard& shard, Context& context, Conversation& conversation) {
+  FixQueues(shard, conversation);
+  ChangedClocks changed;
+  RetimeClocks(shard, conversation, context.now, changed);
+  Rekey(shard, conversation);
+  shard.Update(conversation);
+  if (changed.empty()) return 1;
+  EmitRetimed(shard, context, conversation, changed);
+  return kRetimeCost;
+}
+
+int SweepConversations(Shard& shard, Context& context, int budget) {
   int done = 0;
   auto it = shard.by_arrival().upper_bound(shard.counters.sweep_arrival());
-  for (; done < budget && it != shard.by_arrival().end(); ++it, ++done) {
-    FixQueues(shard, *it->second);
-    Rekey(shard, *it->second);
-    shard.Update(*it->second);
+  for (; done < budget && it != shard.by_arrival().end(); ++it) {
+    done += SweepConversation(shard, context, *it->second);
     shard.counters.set_sweep_arrival(it->first);
   }
   if (it == shard.by_arrival().end()) EnterStage(shard, state::DISPATCH_SWEEP_MATCH);
@@ -87,6 +98,7 @@ void TakePart(Shard& shard, const policy::v1::ActivatePool& activation) {
   auto& policy = shard.policy;
   if (activation.has_pool()) *policy.mutable_next_section() = activation.pool();
   policy.mutable_next_calendars()->MergeFrom(activation.calendars());
+  policy.mutable_next_clock_rules()->MergeFrom(activation.clocks());
   for (const auto& record : activation.agents()) {
     Agent& agent = shard.FindOrCreateAgent(record.agent_id());
     *agent.state.mutable_next_record() = record;
@@ -100,11 +112,15 @@ void PutInForce(Shard& shard, Context& context) {
   auto& policy = shard.policy;
   policy.set_version(policy.next_version());
   policy.mutable_section()->Swap(policy.mutable_next_section());
+  policy.mutable_previous_calendars()->Swap(policy.mutable_calendars());
   policy.mutable_calendars()->Swap(policy.mutable_next_calendars());
+  policy.mutable_clock_rules()->Swap(policy.mutable_next_clock_rules());
+  shard.CompilePolicy();
   policy.clear_next_version();
   policy.clear_next_part();
   policy.clear_next_section();
   policy.clear_next_calendars();
+  policy.clear_next_clock_rules();
   auto& event = BeginPoolEvent(shard, context);
   event.mutable_policy_activated()->set_version(policy.version());
   Emit(shard, context, event);
@@ -131,6 +147,7 @@ void Activate(Shard& shard, Context& context, const policy::v1::ActivatePool& ac
     policy.set_next_version(activation.version());
     policy.clear_next_section();
     policy.clear_next_calendars();
+    policy.clear_next_clock_rules();
   } else if (activation.version() != policy.next_version() ||
              activation.part() != policy.next_part()) {
     return;
@@ -150,7 +167,7 @@ int ContinueSweep(Shard& shard, Context& context, int budget) {
         done += SweepAgents(shard, context, left);
         break;
       case state::DISPATCH_SWEEP_CONVERSATIONS:
-        done += SweepConversations(shard, left);
+        done += SweepConversations(shard, context, left);
         break;
       case state::DISPATCH_SWEEP_MATCH:
         done += SweepMatches(shard, context, left);

@@ -12,6 +12,7 @@
 #include "centralita/base/status_macros.h"
 #include "fmt/format.h"
 #include "machine.h"
+#include "settings.h"
 
 namespace centralita::dispatch {
 namespace {
@@ -26,6 +27,41 @@ bool Assigned(const Conversation& conversation) {
   const auto phase = conversation.state.phase();
   return phase == state::DISPATCH_PHASE_OFFERED || phase == state::DISPATCH_PHASE_ACTIVE ||
          phase == state::DISPATCH_PHASE_WAITING;
+}
+
+absl::Status AuditClock(const Shard& shard, const std::string& id,
+                        const clocks::v1::ClockState& clock) {
+  const auto broken = [&](std::string_view what) {
+    return Broken(shard,
+                  fmt::format("clock '{}' of conversation {} {}", clock.spec().name(), id, what));
+  };
+  const bool runs = clock.phase() == clocks::v1::CLOCK_PHASE_RUNNING;
+  const bool idle = clock.phase() == clocks::v1::CLOCK_PHASE_UNSPECIFIED;
+  if (idle != (clock.generation() == 0)) return broken("counts its generations wrongly");
+  if (runs && clock.deadline_unix_ms() < clock.started_unix_ms())
+    return broken("ends before it starts");
+  if (runs && clock.remaining_ms() != 0) return broken("runs and is paused");
+  if (clock.remaining_ms() < 0) return broken("has less than no time left");
+  if (clock.warned() > static_cast<uint32_t>(clock.spec().warn_before_ms_size()))
+    return broken("has given more warnings than it has");
+  if (clock.policy_version() > 0 && clock.policy_version() < shard.policy.version() &&
+      shard.counters.sweep() != state::DISPATCH_SWEEP_AGENTS &&
+      shard.counters.sweep() != state::DISPATCH_SWEEP_CONVERSATIONS)
+    return broken("is timed by an older policy");
+  return absl::OkStatus();
+}
+
+absl::Status AuditClocks(const Shard& shard, const std::string& id,
+                         const state::DispatchConversation& c) {
+  std::set<std::string_view> names;
+  for (const auto& clock : c.clocks()) {
+    if (!names.insert(clock.spec().name()).second)
+      return Broken(shard, "conversation " + id + " has a clock twice");
+    ABSL_RETURN_IF_ERROR(AuditClock(shard, id, clock));
+  }
+  if (c.notices_size() > kWaitingNotices)
+    return Broken(shard, "conversation " + id + " holds back too many notices");
+  return absl::OkStatus();
 }
 
 absl::Status AuditConversation(const Shard& shard, const std::string& id,
@@ -49,6 +85,9 @@ absl::Status AuditConversation(const Shard& shard, const std::string& id,
   if (at == shard.by_arrival().end() || at->second != &conversation) {
     return Broken(shard, "conversation " + id + " is missing in the order of arrival");
   }
+  if (c.facts().band() < c.min_band())
+    return Broken(shard, "conversation " + id + " is below the band it was raised to");
+  ABSL_RETURN_IF_ERROR(AuditClocks(shard, id, c));
   uint64_t before = c.last_sequence() + 1;
   for (const auto& early : c.early()) {
     if (early.message().sequence() <= before)

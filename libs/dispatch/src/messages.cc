@@ -9,6 +9,7 @@
 #include "offers.h"
 #include "queueing.h"
 #include "settings.h"
+#include "thresholds.h"
 #include "views.h"
 
 namespace centralita::dispatch {
@@ -41,17 +42,17 @@ void KeepEarly(Conversation& conversation, const cmd::Append& append) {
   for (int i = early.size() - 1; i > position; --i) early.SwapElements(i, i - 1);
 }
 
-void Absorb(Shard& shard, Conversation& conversation, const cmd::Append& append,
+void Absorb(Shard& shard, Conversation& conversation, const cmd::Append& append, int64_t now,
             ChangedClocks& changed) {
   Keep(conversation, append.message());
   if (append.has_facts()) TakeFacts(shard, conversation, append.facts());
-  ClocksOnMessage(shard, conversation, append.reply_window_unix_ms(), changed);
+  ClocksOnMessage(shard, conversation, now, append.reply_window_unix_ms(), changed);
 }
 
 // All that can be applied now; how many.
-int AbsorbAll(Shard& shard, Conversation& conversation, const cmd::Append& append,
+int AbsorbAll(Shard& shard, Conversation& conversation, const cmd::Append& append, int64_t now,
               ChangedClocks& changed) {
-  Absorb(shard, conversation, append, changed);
+  Absorb(shard, conversation, append, now, changed);
   int count = 1;
   auto& early = *conversation.state.mutable_early();
   int used = 0;
@@ -60,7 +61,7 @@ int AbsorbAll(Shard& shard, Conversation& conversation, const cmd::Append& appen
     if (sequence > conversation.state.last_sequence() + 1) break;
     ++used;
     if (sequence <= conversation.state.last_sequence()) continue;
-    Absorb(shard, conversation, next, changed);
+    Absorb(shard, conversation, next, now, changed);
     ++count;
   }
   early.DeleteSubrange(0, used);
@@ -91,6 +92,7 @@ void Resume(Shard& shard, Context& context, Conversation& conversation,
   c.set_phase(state::DISPATCH_PHASE_ACTIVE);
   c.clear_freed();
   c.clear_hold_until_unix_ms();
+  c.clear_waiting_for();
   const int64_t silence = shard.policy.section().silence_ms();
   c.set_silent_until_unix_ms(silence > 0 ? context.now + silence : 0);
   Rekey(shard, conversation);
@@ -105,7 +107,7 @@ void Resume(Shard& shard, Context& context, Conversation& conversation,
 
 // His agent has no room or is not there: queued at its age, for him if he comes free in time.
 void QueueSticky(Shard& shard, Context& context, Conversation& conversation,
-                 const ChangedClocks& changed) {
+                 const ChangedClocks& changed, std::string_view reason) {
   auto& c = conversation.state;
   const bool full = conversation.holder != nullptr && conversation.holder->Connected();
   c.set_sticky_agent_id(c.agent_id());
@@ -114,21 +116,22 @@ void QueueSticky(Shard& shard, Context& context, Conversation& conversation,
   Agent* const agent = conversation.holder;
   const bool had_room_taken = conversation.counted_units > 0;
   Unassign(shard, context, conversation, full ? "full" : "agent_lost", &changed);
-  ReturnToQueue(shard, context, conversation, "customer_back");
+  ReturnToQueue(shard, context, conversation, reason);
   if (agent != nullptr && had_room_taken) MatchAgent(shard, context, *agent);
 }
 
-void CustomerBack(Shard& shard, Context& context, Conversation& conversation,
-                  ChangedClocks& changed, int messages) {
+}  // namespace
+
+void TakeUpAgain(Shard& shard, Context& context, Conversation& conversation, int messages,
+                 ChangedClocks& changed) {
   ResumeClocks(shard, conversation, context.now, changed);
   if (CanResume(conversation)) {
     Resume(shard, context, conversation, changed, messages);
   } else {
-    QueueSticky(shard, context, conversation, changed);
+    QueueSticky(shard, context, conversation, changed,
+                messages > 0 ? "customer_back" : "hold_ended");
   }
 }
-
-}  // namespace
 
 void TakeFirstMessages(Conversation& conversation, const cmd::Enqueue& enqueue) {
   auto& c = conversation.state;
@@ -144,6 +147,7 @@ bool TakeFacts(const Shard& shard, Conversation& conversation, const cmd::WorkFa
   cmd::WorkFacts before = c.facts();
   *c.mutable_facts() = facts;
   TagIfBouncing(shard, conversation);
+  KeepRaised(conversation);
   return before.SerializeAsString() != c.facts().SerializeAsString();
 }
 
@@ -197,7 +201,7 @@ void Append(Shard& shard, Context& context, const cmd::Append& append) {
     return;
   }
   ChangedClocks changed;
-  const int count = AbsorbAll(shard, *conversation, append, changed);
+  const int count = AbsorbAll(shard, *conversation, append, context.now, changed);
   if (c.phase() == state::DISPATCH_PHASE_ACTIVE && shard.policy.section().silence_ms() > 0) {
     c.set_silent_until_unix_ms(context.now + shard.policy.section().silence_ms());
   }
@@ -205,7 +209,7 @@ void Append(Shard& shard, Context& context, const cmd::Append& append) {
   shard.Update(*conversation);
   ReportProgress(shard, context, *conversation);
   if (c.phase() == state::DISPATCH_PHASE_WAITING) {
-    CustomerBack(shard, context, *conversation, changed, count);
+    TakeUpAgain(shard, context, *conversation, count, changed);
     return;
   }
   if (!changed.empty() || moved) EmitReprioritized(shard, context, *conversation, changed);

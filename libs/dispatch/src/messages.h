@@ -2,6 +2,7 @@
 #pragma once
 
 #include "centralita/commands/v1/commands.pb.h"
+#include "clocks.h"
 #include "context.h"
 #include "shard.h"
 
@@ -11,6 +12,10 @@ namespace centralita::dispatch {
 void TakeFirstMessages(Conversation& conversation, const cmd::Enqueue& enqueue);
 // Those of the higher profile revision win, the later ones at the same. True if anything changed.
 bool TakeFacts(const Shard& shard, Conversation& conversation, const cmd::WorkFacts& facts);
+// A held one goes on: with its agent if he has room, else it waits for him at its age. `messages`:
+// how many the customer has said just now; 0 if the hold has ended by itself.
+void TakeUpAgain(Shard& shard, Context& context, Conversation& conversation, int messages,
+                 ChangedClocks& changed);
 // Tells route every 64 messages what was applied.
 void ReportProgress(Shard& shard, Context& context, Conversation& conversation);
 

@@ -144,6 +144,12 @@ void EndSilence(Shard& shard, Context& context, Conversation& conversation) {
 }
 
 void EndHold(Shard& shard, Context& context, Conversation& conversation) {
+  if (!conversation.state.waiting_for().empty()) {
+    // It is not the customer who stayed silent.
+    ChangedClocks changed;
+    TakeUpAgain(shard, context, conversation, 0, changed);
+    return;
+  }
   Agent* const agent = conversation.holder;
   const bool frees = conversation.counted_units > 0;
   Unassign(shard, context, conversation, "closed");

@@ -9,6 +9,7 @@
 #include "messages.h"
 #include "offers.h"
 #include "settings.h"
+#include "thresholds.h"
 #include "views.h"
 
 namespace centralita::dispatch {
@@ -38,8 +39,10 @@ void Populate(Shard& shard, Context& context, Conversation& conversation,
   c.set_route(enqueue.route());
   c.set_note(enqueue.note());
   *c.mutable_clocks() = enqueue.clocks();
+  *c.mutable_notices() = enqueue.notices();
   TakeFirstMessages(conversation, enqueue);
-  StartClocks(shard, conversation);
+  StartClocks(shard, conversation, context.now);
+  RaiseByClocks(conversation);
   Rekey(shard, conversation);
 }
 
@@ -177,6 +180,7 @@ void ReturnToQueue(Shard& shard, Context& context, Conversation& conversation,
   c.clear_offer();
   c.clear_silent_until_unix_ms();
   c.clear_hold_until_unix_ms();
+  c.clear_waiting_for();
   c.clear_freed();
   DropExpiredCooldowns(conversation, context.now);
   Rekey(shard, conversation);
@@ -190,7 +194,7 @@ void Close(Shard& shard, Context& context, Conversation& conversation,
            routing::v1::CloseReason reason, std::string_view action_id, std::string_view intent) {
   auto& c = conversation.state;
   auto& event = BeginEvent(shard, context, conversation);
-  StopAllClocks(conversation, *event.mutable_clocks());
+  StopAllClocks(shard, conversation, context.now, *event.mutable_clocks());
   auto& closed = *event.mutable_closed();
   closed.set_reason(reason);
   closed.set_agent_id(c.agent_id());
@@ -238,6 +242,7 @@ void Release(Shard& shard, Context& context, Conversation& conversation, std::st
   told.set_eligible_unix_ms(c.eligible_unix_ms());
   *told.mutable_clocks() = c.clocks();
   told.set_note(transfer.note());
+  *told.mutable_notices() = c.notices();
   Emit(context, record);
   shard.Remove(conversation);
 }

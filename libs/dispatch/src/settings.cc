@@ -1,6 +1,6 @@
 #include "settings.h"
 
-#include "centralita/sla/spans.h"
+#include <algorithm>
 
 namespace centralita::dispatch {
 namespace {
@@ -35,21 +35,14 @@ int64_t PatienceMs(const policy::v1::PoolSection& pool, classification::v1::Prio
 }
 
 std::string_view QueueOrFirst(const policy::v1::PoolSection& pool, std::string_view name) {
-  for (const auto& queue : pool.queues()) {
-    if (queue.name() == name) return name;
-  }
+  if (HasQueue(pool, name)) return name;
   if (pool.queues_size() > 0) return pool.queues(0).name();
   return name.empty() ? std::string_view("default") : name;
 }
 
-const clocks::v1::Calendar& CalendarOf(const snapshot::v1::DispatchPolicy& policy,
-                                       std::string_view name) {
-  if (!name.empty()) {
-    for (const auto& calendar : policy.calendars()) {
-      if (calendar.name() == name) return calendar;
-    }
-  }
-  return sla::AlwaysOpen();
+bool HasQueue(const policy::v1::PoolSection& pool, std::string_view name) {
+  return std::any_of(pool.queues().begin(), pool.queues().end(),
+                     [name](const auto& queue) { return queue.name() == name; });
 }
 
 }  // namespace centralita::dispatch

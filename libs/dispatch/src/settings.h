@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "centralita/clocks/v1/clocks.pb.h"
 #include "centralita/snapshot/v1/dispatch_state.pb.h"
 
 namespace centralita::dispatch {
@@ -20,15 +19,19 @@ inline constexpr int kRunnersUp = 8;
 inline constexpr uint64_t kProgressEvery = 64;
 inline constexpr int kTimersPerTick = 256;
 inline constexpr int kSweepPerTick = 1024;
+// Of those, what a conversation takes of whose clocks some are timed anew.
+inline constexpr int kRetimeCost = 4;
+// Notices of a conversation that wait for their hours; of more the oldest are given up.
+inline constexpr int kWaitingNotices = 8;
+// Bytes.
+inline constexpr size_t kMaxWaitingFor = 64;
 
 int64_t OfferLeaseMs(const policy::v1::PoolSection& pool);
 int64_t PatienceMs(const policy::v1::PoolSection& pool, classification::v1::PriorityBand band);
 
 // The name as it is if the pool has that queue (or no list of queues), else the pool's first.
 std::string_view QueueOrFirst(const policy::v1::PoolSection& pool, std::string_view name);
-
-// All day, every day for the empty name and for one that the policy does not have.
-const clocks::v1::Calendar& CalendarOf(const snapshot::v1::DispatchPolicy& policy,
-                                       std::string_view name);
+// Whether the pool lists that queue.
+bool HasQueue(const policy::v1::PoolSection& pool, std::string_view name);
 
 }  // namespace centralita::dispatch

@@ -145,7 +145,22 @@ void Shard::LoadAgent(state::DispatchAgent saved) {
   agents_.insert_or_assign(std::move(id), std::move(agent));
 }
 
+void Shard::CompilePolicy() {
+  calendars_ = sla::Calendars(policy.calendars());
+  previous_calendars_ = sla::Calendars(policy.previous_calendars());
+  clock_rules_.clear();
+  for (int i = 0; i < policy.clock_rules_size(); ++i) {
+    clock_rules_.try_emplace(policy.clock_rules(i).name(), i);
+  }
+}
+
+const clocks::v1::ClockSpec* Shard::ClockRule(std::string_view rule) const {
+  const auto found = clock_rules_.find(rule);
+  return found == clock_rules_.end() ? nullptr : &policy.clock_rules(found->second).spec();
+}
+
 void Shard::BuildIndexes() {
+  CompilePolicy();
   for (auto& [id, agent] : agents_) Index(*agent);
   for (auto& [arrival, conversation] : by_arrival_) Index(*conversation);
 }

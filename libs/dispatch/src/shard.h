@@ -14,6 +14,7 @@
 
 #include "absl/container/btree_map.h"
 #include "centralita/base/strings.h"
+#include "centralita/sla/calendars.h"
 #include "model.h"
 
 namespace centralita::dispatch {
@@ -59,6 +60,20 @@ class Shard final {
   void Update(Agent& agent);
   void UpdateCounters();
   void UpdatePolicy();
+
+  // Reads `policy` anew into what counts with it; after it came into force, and after loading.
+  void CompilePolicy();
+  // The hours of a calendar in the present policy.
+  const sla::Spans& HoursOf(std::string_view calendar) const { return calendars_.Find(calendar); }
+  // In the one before; the present ones if it had no such calendar. What was timed by a still older
+  // version is counted by these, too: they differ in few hours, and keeping every version's would
+  // have no bound.
+  const sla::Spans& HoursBefore(std::string_view calendar) const {
+    const sla::Spans* const before = previous_calendars_.FindKnown(calendar);
+    return before == nullptr ? HoursOf(calendar) : *before;
+  }
+  // What the present policy's rule of that name asks for; null if it has none.
+  const clocks::v1::ClockSpec* ClockRule(std::string_view rule) const;
 
   const Agents& agents() const { return agents_; }
   const Conversations& conversations() const { return conversations_; }
@@ -123,6 +138,10 @@ class Shard final {
   uint64_t class_generation_ = 1;
   uint64_t class_list_generation_ = 0;
   std::string scratch_;
+  sla::Calendars calendars_;
+  sla::Calendars previous_calendars_;
+  // Rule to its index in `policy`.
+  base::StringMap<int> clock_rules_;
 };
 
 }  // namespace centralita::dispatch

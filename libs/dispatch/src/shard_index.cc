@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kKeptSignatures = 4096;
 
-int64_t ConversationDue(const state::DispatchConversation& c) {
+int64_t PhaseDue(const state::DispatchConversation& c) {
   switch (c.phase()) {
     case state::DISPATCH_PHASE_QUEUED: {
       if (!c.ripe()) return c.eligible_unix_ms();
@@ -31,6 +31,12 @@ int64_t ConversationDue(const state::DispatchConversation& c) {
     default:
       return kNoTime;
   }
+}
+
+int64_t ConversationDue(const state::DispatchConversation& c) {
+  int64_t due = PhaseDue(c);
+  for (const auto& notice : c.notices()) due = std::min(due, notice.due_unix_ms());
+  return due;
 }
 
 bool HasHolder(const state::DispatchConversation& c) {

@@ -7,6 +7,7 @@
 #include "matching.h"
 #include "offers.h"
 #include "queueing.h"
+#include "thresholds.h"
 
 namespace centralita::dispatch {
 namespace {
@@ -26,6 +27,8 @@ void WakeQueued(Shard& shard, Context& context, Conversation& conversation) {
 }
 
 void Wake(Shard& shard, Context& context, Conversation& conversation) {
+  // Its own time has come only if no notice's has.
+  if (SendDueNotices(shard, context, conversation)) return;
   switch (conversation.state.phase()) {
     case state::DISPATCH_PHASE_QUEUED:
       WakeQueued(shard, context, conversation);

@@ -25,6 +25,7 @@ void FillEnqueue(const Context& context, const TenantPolicy& policy, const Custo
   enqueue.set_policy_version(policy.version());
   enqueue.set_route(conversation.route());
   enqueue.set_note(entry.note.data(), entry.note.size());
+  if (entry.notices != nullptr) *enqueue.mutable_notices() = *entry.notices;
   const auto& state = customer.state;
   if (entry.sticky && !state.last_agent_id().empty() &&
       state.last_agent_until_unix_ms() > context.now_ms) {

@@ -27,6 +27,8 @@ struct Entry {
   // Whether the customer's last agent is preferred.
   bool sticky = false;
   std::string_view note;
+  // Of the shard that let it go; null for none.
+  const google::protobuf::RepeatedPtrField<clocks::v1::ClockNotice>* notices = nullptr;
 };
 
 // Sends the conversation with all its unapplied messages to a pool, as it is known there from now

@@ -72,7 +72,8 @@ void OpenAnew(const Context& context, const TenantPolicy& policy, Customer& cust
   event.set_pool(entry.destination.pool.data(), entry.destination.pool.size());
   event.set_queue(entry.destination.steps.front()->queue());
   *event.mutable_decision()->mutable_addends() = facts.addends();
-  policy.StartClocks(subject, conversation.unapplied(0).said_unix_ms(), *event.mutable_clocks());
+  policy.StartClocks(subject, conversation.unapplied(0).said_unix_ms(), *event.mutable_clocks(),
+                     *event.mutable_decision());
   *event.mutable_opened()->mutable_message() = conversation.unapplied(0);
   event.mutable_opened()->unsafe_arena_set_allocated_facts(&facts);
   context.Emit(event);
@@ -120,6 +121,7 @@ void OnReleased(const Context& context, const TenantPolicy& policy, Customer& cu
   entry.eligible_ms =
       released.eligible_unix_ms() > 0 ? released.eligible_unix_ms() : context.now_ms;
   entry.note = released.note();
+  entry.notices = &released.notices();
   policy::v1::Step only;
   if (released.to_pool().empty()) {
     auto& decision = context.Make<events::v1::Decision>();

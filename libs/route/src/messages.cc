@@ -161,7 +161,7 @@ bool Open(const Context& context, const TenantPolicy& policy, Customer& customer
   event.mutable_decision()->Swap(&decision);
   // A callback's clocks start when it may be worked on.
   policy.StartClocks(subject, std::max(ref.said_unix_ms(), message.not_before_unix_ms()),
-                     *event.mutable_clocks());
+                     *event.mutable_clocks(), *event.mutable_decision());
   *event.mutable_opened()->mutable_message() = ref;
   event.mutable_opened()->unsafe_arena_set_allocated_facts(&facts);
   event.mutable_opened()->set_replayed(message.replayed());

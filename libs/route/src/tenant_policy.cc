@@ -1,10 +1,11 @@
 #include "tenant_policy.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "centralita/base/time.h"
 #include "centralita/sla/clock.h"
-#include "centralita/sla/spans.h"
 
 namespace centralita::route {
 namespace {
@@ -34,7 +35,7 @@ TenantPolicy::TenantPolicy() {
 }
 
 TenantPolicy::TenantPolicy(uint64_t version, policy::v1::RouteSection section)
-    : version_(version), section_(std::move(section)) {
+    : version_(version), section_(std::move(section)), calendars_(section_.calendars()) {
   SetDefaults();
 }
 
@@ -118,36 +119,39 @@ bool TenantPolicy::Knows(std::string_view pool) const {
   return false;
 }
 
-const clocks::v1::Calendar& TenantPolicy::CalendarOf(const clocks::v1::ClockSpec& spec) const {
-  for (const clocks::v1::Calendar& calendar : section_.calendars()) {
-    if (!spec.calendar().empty() && calendar.name() == spec.calendar()) return calendar;
+void TenantPolicy::StartClocks(const policy::Subject& subject, int64_t start_ms,
+                               google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks,
+                               events::v1::Decision& decision) const {
+  for (const policy::v1::ClockRule& rule : section_.clocks()) {
+    if (!policy::Matches(rule.when(), subject)) continue;
+    const std::string& name = rule.spec().name();
+    const bool taken = std::any_of(clocks.begin(), clocks.end(),
+                                   [&](const auto& other) { return other.spec().name() == name; });
+    if (!taken && clocks.size() >= kMaxClocks) continue;
+    if (decision.clock_rules_size() < kMaxClockRulesInDecision) {
+      events::v1::RuleOutcome& outcome = *decision.add_clock_rules();
+      outcome.set_rule(rule.name());
+      outcome.set_won(!taken);
+      if (taken) outcome.set_detail("behind the one taken for the clock " + name);
+    }
+    if (!taken) *clocks.Add() = ClockOf(rule, start_ms);
   }
-  return sla::AlwaysOpen();
 }
 
-void TenantPolicy::StartClocks(
-    const policy::Subject& subject, int64_t start_ms,
-    google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks) const {
-  const base::TimePoint start = base::FromUnixMillis(start_ms);
-  for (const policy::v1::ClockRule& rule : section_.clocks()) {
-    if (clocks.size() >= kMaxClocks) return;
-    const std::string& name = rule.spec().name();
-    bool taken = false;
-    for (const clocks::v1::ClockState& other : clocks) taken = taken || other.spec().name() == name;
-    if (taken || !policy::Matches(rule.when(), subject)) continue;
-    clocks::v1::ClockState idle;
-    *idle.mutable_spec() = rule.spec();
+clocks::v1::ClockState TenantPolicy::ClockOf(const policy::v1::ClockRule& rule,
+                                             int64_t start_ms) const {
+  clocks::v1::ClockState clock;
+  *clock.mutable_spec() = rule.spec();
+  clock.set_policy_version(version_);
+  switch (rule.spec().kind()) {
     // A response to what comes next, and a reply window, have no beginning yet: the shard starts
     // them.
-    if (rule.spec().kind() == clocks::v1::CLOCK_KIND_NEXT_RESPONSE ||
-        rule.spec().kind() == clocks::v1::CLOCK_KIND_REPLY_WINDOW) {
-      *clocks.Add() = std::move(idle);
-      continue;
-    }
-    // A calendar that has ended, or never opens, promises nothing: the clock stays idle.
-    absl::StatusOr<clocks::v1::ClockState> started =
-        sla::Start(idle, CalendarOf(rule.spec()), start);
-    *clocks.Add() = started.ok() ? *std::move(started) : std::move(idle);
+    case clocks::v1::CLOCK_KIND_NEXT_RESPONSE:
+    case clocks::v1::CLOCK_KIND_REPLY_WINDOW:
+      return clock;
+    default:
+      return sla::Start(clock, calendars_.Find(rule.spec().calendar()),
+                        base::FromUnixMillis(start_ms));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "centralita/events/v1/events.pb.h"
 #include "centralita/policy/conditions.h"
 #include "centralita/policy/v1/policy.pb.h"
+#include "centralita/sla/calendars.h"
 
 namespace centralita::route {
 
@@ -27,6 +28,7 @@ class TenantPolicy final {
  public:
   static constexpr int kMaxRulesInDecision = 8;
   static constexpr int kMaxClocks = 16;
+  static constexpr int kMaxClockRulesInDecision = 24;
 
   // The built-in policy.
   TenantPolicy();
@@ -46,9 +48,11 @@ class TenantPolicy final {
   // Whether a route, or the default, goes to `pool`.
   bool Knows(std::string_view pool) const;
 
-  // For each clock name the first rule whose conditions hold; running since `start_ms`.
+  // For each clock name the first rule whose conditions hold; running since `start_ms`. Those that
+  // hold too and were beaten go to `decision` with it.
   void StartClocks(const policy::Subject& subject, int64_t start_ms,
-                   google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks) const;
+                   google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks,
+                   events::v1::Decision& decision) const;
   int64_t DuplicateWindowMs(common::v1::Channel channel) const;
   // 0 for channels without one.
   int64_t ReplyWindowMs(common::v1::Channel channel) const;
@@ -58,10 +62,11 @@ class TenantPolicy final {
 
  private:
   void SetDefaults();
-  const clocks::v1::Calendar& CalendarOf(const clocks::v1::ClockSpec& spec) const;
+  clocks::v1::ClockState ClockOf(const policy::v1::ClockRule& rule, int64_t start_ms) const;
 
   uint64_t version_ = 0;
   policy::v1::RouteSection section_;
+  sla::Calendars calendars_;
   // The default queue as a step.
   policy::v1::Step default_step_;
 };

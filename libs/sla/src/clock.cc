@@ -18,6 +18,12 @@ ClockState NextGeneration(const ClockState& clock, clocks::v1::ClockPhase phase)
   return next;
 }
 
+void ForgetAlarms(ClockState& clock) {
+  clock.set_warned(0);
+  clock.set_breached(false);
+  clock.set_forecast(false);
+}
+
 // How many warnings are due by `now`.
 uint32_t WarningsPassed(const ClockState& clock, const Spans& hours, base::TimePoint now) {
   const base::TimePoint deadline = base::FromUnixMillis(clock.deadline_unix_ms());
@@ -40,8 +46,7 @@ ClockState Restart(const ClockState& clock, const Spans& hours, base::TimePoint 
   ClockState next = NextGeneration(clock, clocks::v1::CLOCK_PHASE_RUNNING);
   next.set_started_unix_ms(base::ToUnixMillis(at));
   next.set_deadline_unix_ms(base::ToUnixMillis(deadline));
-  next.set_warned(0);
-  next.set_breached(false);
+  ForgetAlarms(next);
   return next;
 }
 
@@ -53,8 +58,7 @@ ClockState RunUntil(const ClockState& clock, base::TimePoint started, base::Time
   ClockState next = NextGeneration(clock, clocks::v1::CLOCK_PHASE_RUNNING);
   next.set_started_unix_ms(base::ToUnixMillis(started));
   next.set_deadline_unix_ms(base::ToUnixMillis(deadline));
-  next.set_warned(0);
-  next.set_breached(false);
+  ForgetAlarms(next);
   return next;
 }
 
@@ -135,6 +139,17 @@ AlarmResult OnAlarm(const ClockState& clock, const Spans& hours, uint64_t genera
     result.effect = AlarmEffect::kWarned;
     result.clock.set_warned(threshold + 1);
   }
+  return result;
+}
+
+AlarmResult OnForecast(const ClockState& clock, uint64_t generation) {
+  AlarmResult result{AlarmEffect::kNone, clock};
+  if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING || clock.generation() != generation ||
+      clock.breached() || clock.forecast()) {
+    return result;
+  }
+  result.effect = AlarmEffect::kForecast;
+  result.clock.set_forecast(true);
   return result;
 }
 

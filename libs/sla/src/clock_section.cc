@@ -7,13 +7,17 @@
 
 #include "centralita/config/nearest.h"
 #include "centralita/policy/conditions.h"
+#include "centralita/policy/names.h"
 
 namespace centralita::sla {
 namespace {
 
+using classification::v1::PriorityBand;
 using clocks::v1::ChangeRule;
 using clocks::v1::ClockKind;
+using clocks::v1::ClockSpec;
 using clocks::v1::StopCondition;
+using clocks::v1::ThresholdActions;
 using config::MapReader;
 using config::Named;
 using config::Value;
@@ -29,9 +33,10 @@ constexpr std::array<Named<ClockKind>, 4> kKinds = {{
     {"reply_window", clocks::v1::CLOCK_KIND_REPLY_WINDOW},
 }};
 
-constexpr std::array<Named<StopCondition>, 3> kStops = {{
+constexpr std::array<Named<StopCondition>, 4> kStops = {{
     {"human_reply", clocks::v1::STOP_CONDITION_HUMAN_REPLY},
     {"any_reply", clocks::v1::STOP_CONDITION_ANY_REPLY},
+    {"no_response_needed", clocks::v1::STOP_CONDITION_NO_RESPONSE_NEEDED},
     {"resolved", clocks::v1::STOP_CONDITION_RESOLVED},
 }};
 
@@ -60,7 +65,7 @@ std::string_view NameOf(ClockKind kind) {
 }
 
 // Before the end; "80%" is when so much of the target has passed. 0 with a problem told.
-int64_t ReadWarning(const Value& item, const clocks::v1::ClockSpec& spec) {
+int64_t ReadWarning(const Value& item, const ClockSpec& spec) {
   const std::string text = item.AsString();
   if (text.empty() || text.back() != '%') return item.AsDuration(0ms, 1ms).count();
   const int percent = item.AsPercent(-1);
@@ -75,41 +80,151 @@ int64_t ReadWarning(const Value& item, const clocks::v1::ClockSpec& spec) {
   return 0;
 }
 
-void ReadWarnings(const Value& list, clocks::v1::ClockSpec& spec) {
-  std::vector<int64_t> warnings;
-  for (const Value& item : list.Items()) {
-    const int64_t before = ReadWarning(item, spec);
-    if (before == 0) continue;
-    if (spec.target_ms() > 0 && before >= spec.target_ms()) {
-      item.Error(fmt::format("'{}' before the end is no earlier than the start; the target is {}",
-                             item.AsString(),
+struct Warning {
+  int64_t before_ms = 0;
+  ThresholdActions actions;
+};
+
+bool DoesAnything(const ThresholdActions& actions) {
+  return actions.raise_to() != 0 || actions.next_step() || !actions.queue().empty() ||
+         !actions.notify().empty();
+}
+
+ThresholdActions ReadActions(MapReader& map, ClocksDraft& draft) {
+  ThresholdActions actions;
+  actions.set_raise_to(
+      map.Get("raise_to")
+          .AsEnum<PriorityBand>(policy::Bands(), classification::v1::PRIORITY_BAND_UNSPECIFIED));
+  actions.set_next_step(map.Get("next_step").AsBool(false));
+  const Value queue = map.Get("queue");
+  actions.set_queue(queue.AsName());
+  if (!actions.queue().empty()) draft.queues.push_back({queue.place(), actions.queue()});
+  actions.set_notify(map.Get("notify").AsName());
+  if (actions.next_step() && !actions.queue().empty()) {
+    queue.Error("takes it there in one go; remove next_step or this");
+  }
+  return actions;
+}
+
+// Of a breach or a forecast: what is to be done and nothing else.
+void ReadEndActions(const Value& value, bool forecast, ClocksDraft& draft, ClockSpec& spec) {
+  if (!value.present()) return;
+  MapReader map(value);
+  ThresholdActions actions = ReadActions(map, draft);
+  if (value.is_map() && !DoesAnything(actions)) {
+    value.Error("does nothing; write raise_to, next_step, queue or notify");
+  }
+  actions.set_forecast(forecast);
+  if (!forecast) actions.set_threshold(static_cast<uint32_t>(spec.warn_before_ms_size()));
+  *spec.add_actions() = std::move(actions);
+}
+
+Warning ReadOneWarning(const Value& item, const ClockSpec& spec, ClocksDraft& draft) {
+  Warning warning;
+  if (!item.is_map()) {
+    warning.before_ms = ReadWarning(item, spec);
+    return warning;
+  }
+  MapReader map(item);
+  const Value at = map.Require("at");
+  if (at.present()) warning.before_ms = ReadWarning(at, spec);
+  warning.actions = ReadActions(map, draft);
+  return warning;
+}
+
+// Longest before the end first.
+void SetWarnings(std::vector<Warning>& warnings, ClockSpec& spec) {
+  std::sort(warnings.begin(), warnings.end(),
+            [](const Warning& a, const Warning& b) { return a.before_ms > b.before_ms; });
+  for (size_t i = 0; i < warnings.size(); ++i) {
+    spec.add_warn_before_ms(warnings[i].before_ms);
+    if (!DoesAnything(warnings[i].actions)) continue;
+    warnings[i].actions.set_threshold(static_cast<uint32_t>(i));
+    *spec.add_actions() = std::move(warnings[i].actions);
+  }
+}
+
+void ReadWarnings(const Value& list, ClocksDraft& draft, ClockSpec& spec) {
+  std::vector<Warning> warnings;
+  // A single map stands for a list of one, as a single scalar does.
+  for (const Value& item : list.is_map() ? std::vector<Value>{list} : list.Items()) {
+    Warning warning = ReadOneWarning(item, spec, draft);
+    if (warning.before_ms == 0) continue;
+    if (spec.target_ms() > 0 && warning.before_ms >= spec.target_ms()) {
+      item.Error(fmt::format("{} before the end is no earlier than the start; the target is {}",
+                             item.is_map()
+                                 ? config::WriteDuration(base::Duration(warning.before_ms))
+                                 : "'" + item.AsString() + "'",
                              config::WriteDuration(base::Duration(spec.target_ms()))));
-    } else if (std::find(warnings.begin(), warnings.end(), before) != warnings.end()) {
+    } else if (std::any_of(warnings.begin(), warnings.end(), [&](const Warning& other) {
+                 return other.before_ms == warning.before_ms;
+               })) {
       item.Error("is there twice; remove one");
     } else {
-      warnings.push_back(before);
+      warnings.push_back(std::move(warning));
     }
   }
   if (warnings.size() > kMaxWarnings) {
     list.Error(fmt::format("has {} warnings; at most {}", warnings.size(), kMaxWarnings));
   }
-  std::sort(warnings.rbegin(), warnings.rend());
-  spec.mutable_warn_before_ms()->Add(warnings.begin(), warnings.end());
+  SetWarnings(warnings, spec);
 }
 
-void ReadCalendarOf(const Value& value, const CalendarsDraft& calendars,
-                    clocks::v1::ClockSpec& spec) {
-  const std::string name = value.AsName();
-  if (name.empty() || name == kAlways) return;
+// The name of a calendar; empty for all day, every day.
+std::string ReadCalendarName(const Value& value, const CalendarsDraft& calendars) {
+  std::string name = value.AsName();
+  if (name.empty() || name == kAlways) return {};
   std::vector<std::string_view> known = {kAlways};
   for (const auto& calendar : calendars.definitions) known.push_back(calendar.name());
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     value.Error(fmt::format("there is no calendar '{}'{}", name, config::Suggestion(name, known)));
   }
-  spec.set_calendar(name);
+  return name;
 }
 
-void ReadSpec(MapReader& map, const CalendarsDraft& calendars, clocks::v1::ClockSpec& spec) {
+void ReadPauses(MapReader& map, ClockSpec& spec) {
+  const Value any = map.Get("pause_while_waiting");
+  const Value list = map.Get("pause_for");
+  spec.set_pause_while_waiting(any.AsBool(false));
+  std::vector<std::string> names = list.Names();
+  std::sort(names.begin(), names.end());
+  spec.mutable_pause_for()->Add(names.begin(), names.end());
+  if (spec.pause_while_waiting() && !names.empty()) {
+    list.Error("is of no use beside pause_while_waiting: true, which is any wait; remove one");
+  }
+  if (spec.kind() != clocks::v1::CLOCK_KIND_REPLY_WINDOW) return;
+  for (const Value* value : {&any, &list}) {
+    if (value->present()) value->Error("cannot hold up the channel's window; remove it");
+  }
+}
+
+// Reopened, it has at least a quarter of its target, unless the file says otherwise.
+void ReadReopening(const Value& value, ClockSpec& spec) {
+  const bool reopens = spec.kind() == clocks::v1::CLOCK_KIND_RESOLUTION;
+  if (value.present() && !reopens) value.Error("is for clocks of kind resolution; remove it");
+  if (!reopens) return;
+  const base::Duration at_least = value.AsDuration(base::Duration(spec.target_ms() / 4));
+  if (value.present() && at_least.count() > spec.target_ms() && spec.target_ms() > 0) {
+    value.Error(fmt::format("is more than the target, {}",
+                            config::WriteDuration(base::Duration(spec.target_ms()))));
+  }
+  spec.set_reopen_at_least_ms(at_least.count());
+}
+
+void ReadThresholds(MapReader& map, ClocksDraft& draft, ClockSpec& spec) {
+  ReadWarnings(map.Get("warn"), draft, spec);
+  ReadEndActions(map.Get("breach"), false, draft, spec);
+  ReadEndActions(map.Get("forecast"), true, draft, spec);
+  const Value hours = map.Get("notify_hours");
+  spec.set_notify_calendar(ReadCalendarName(hours, draft.calendars));
+  const bool tells = std::any_of(spec.actions().begin(), spec.actions().end(),
+                                 [](const auto& actions) { return !actions.notify().empty(); });
+  if (hours.present() && !tells) {
+    hours.Error("is when somebody may be told, but nobody is; give a threshold 'notify'");
+  }
+}
+
+void ReadSpec(MapReader& map, ClocksDraft& draft, ClockSpec& spec) {
   spec.set_kind(map.Require("kind").AsEnum<ClockKind>(kKinds, clocks::v1::CLOCK_KIND_UNSPECIFIED));
   spec.set_name(std::string(NameOf(spec.kind())));
   if (const Value clock = map.Get("clock"); clock.present()) spec.set_name(clock.AsName());
@@ -121,10 +236,15 @@ void ReadSpec(MapReader& map, const CalendarsDraft& calendars, clocks::v1::Clock
   } else if (target.present()) {
     target.Error("is given by channels.<channel>.reply_window; remove it here");
   }
-  ReadWarnings(map.Get("warn"), spec);
-  ReadCalendarOf(map.Get("calendar"), calendars, spec);
+  ReadThresholds(map, draft, spec);
+  const Value calendar = map.Get("calendar");
+  spec.set_calendar(ReadCalendarName(calendar, draft.calendars));
+  if (!has_target && calendar.present()) {
+    calendar.Error("has no say in the channel's window, which runs day and night; remove it");
+  }
   spec.set_stop(map.Get("stop").AsEnum<StopCondition>(kStops, DefaultStop(spec.kind())));
-  spec.set_pause_while_waiting(map.Get("pause_while_waiting").AsBool(false));
+  ReadPauses(map, spec);
+  ReadReopening(map.Get("reopen_at_least"), spec);
   // Unset is keep_used.
   spec.set_on_change(
       map.Get("on_change").AsEnum<ChangeRule>(kChangeRules, clocks::v1::CHANGE_RULE_UNSPECIFIED));
@@ -149,7 +269,8 @@ void ReadClock(const Value& value, policy::UniqueNames& names, ClocksDraft& draf
     *rule.mutable_when() = std::move(when.conditions);
     draft.intents.insert(draft.intents.end(), when.intents.begin(), when.intents.end());
     draft.tags.insert(draft.tags.end(), when.tags.begin(), when.tags.end());
-    ReadSpec(map, draft.calendars, *rule.mutable_spec());
+    ReadSpec(map, draft, *rule.mutable_spec());
+    rule.mutable_spec()->set_rule(rule.name());
   }
   WarnIfNeverReached(rule, value, draft.clocks);
   draft.clocks.push_back(std::move(rule));

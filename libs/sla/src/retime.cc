@@ -64,6 +64,7 @@ ClockState RetimePaused(const ClockState& clock, ClockState next) {
     next.set_remaining_ms(target);
     next.set_warned(0);
     next.set_breached(false);
+    next.set_forecast(false);
     return NextGeneration(std::move(next));
   }
   next.set_remaining_ms(left);
@@ -81,7 +82,10 @@ ClockState RetimeRunning(const ClockState& clock, ClockState next, const Spans& 
   const Duration more(from_outside ? 0 : next.spec().target_ms() - clock.spec().target_ms());
   // Hours that change behind a deadline do not move it.
   const bool moves = !from_outside && (more.count() != 0 || left.count() > 0);
-  if (moves) next.set_deadline_unix_ms(ToUnixMillis(DeadlineFor(left + more, after, now)));
+  if (moves) {
+    const int64_t deadline = ToUnixMillis(DeadlineFor(left + more, after, now));
+    next.set_deadline_unix_ms(std::max(deadline, clock.started_unix_ms()));
+  }
   const bool same_deadline = next.deadline_unix_ms() == clock.deadline_unix_ms();
   if (same_deadline && SameWarnings(clock.spec(), next.spec())) return next;
   if (next.spec().on_change() == clocks::v1::CHANGE_RULE_RESTART && !from_outside) {

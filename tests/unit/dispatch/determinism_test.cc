@@ -99,7 +99,62 @@ class Chaos final {
       agent.bot = OneIn(8);
       agents.push_back(agent);
     }
-    return dispatch::Activation(static_cast<uint64_t>(OneIn(10) ? 1 : ++version_), pool, agents);
+    auto command =
+        dispatch::Activation(static_cast<uint64_t>(OneIn(10) ? 1 : ++version_), pool, agents);
+    if (!OneIn(5)) *command.mutable_activate()->add_calendars() = Hours();
+    for (const auto& clock : Clocks()) {
+      auto& rule = *command.mutable_activate()->add_clocks();
+      rule.set_name(clock.spec().rule());
+      *rule.mutable_spec() = clock.spec();
+    }
+    return command;
+  }
+
+  // Open and closed by turns of some hundred milliseconds.
+  clocks::v1::Calendar Hours() {
+    clocks::v1::Calendar calendar;
+    calendar.set_name("hours");
+    calendar.set_known_from_unix_ms(now_ - 10'000);
+    int64_t at = now_ - 10'000;
+    while (at < now_ + 100'000) {
+      auto& span = *calendar.add_spans();
+      span.set_start_unix_ms(at + 1 + Draw(400));
+      span.set_end_unix_ms(span.start_unix_ms() + 1 + Draw(600));
+      at = span.end_unix_ms();
+    }
+    calendar.set_known_until_unix_ms(at);
+    return calendar;
+  }
+
+  // As a policy's rules say now; each of them idle.
+  std::vector<clocks::v1::ClockState> Clocks() {
+    std::vector<clocks::v1::ClockState> all = {
+        Clock("first", clocks::v1::CLOCK_KIND_FIRST_RESPONSE, 1 + Draw(3'000)),
+        Clock("next", clocks::v1::CLOCK_KIND_NEXT_RESPONSE, 1 + Draw(3'000)),
+        Clock("resolution", clocks::v1::CLOCK_KIND_RESOLUTION, 1 + Draw(9'000))};
+    for (auto& clock : all) {
+      auto& spec = *clock.mutable_spec();
+      spec.set_rule(spec.name());
+      spec.set_stop(static_cast<clocks::v1::StopCondition>(Draw(5)));
+      spec.set_on_change(static_cast<clocks::v1::ChangeRule>(Draw(4)));
+      spec.set_reopen_at_least_ms(Draw(500));
+      if (OneIn(2)) spec.set_calendar("hours");
+      if (OneIn(2)) spec.set_notify_calendar("hours");
+      spec.set_pause_while_waiting(OneIn(2));
+      if (OneIn(2)) spec.add_pause_for("third_party");
+      for (int i = 0; i < 3; ++i) {
+        auto& actions = *spec.add_actions();
+        actions.set_forecast(i == 2);
+        actions.set_threshold(static_cast<uint32_t>(i));
+        actions.set_raise_to(static_cast<classification::v1::PriorityBand>(Draw(5)));
+        actions.set_next_step(OneIn(2));
+        if (OneIn(3)) actions.set_queue("vip");
+        if (OneIn(2)) actions.set_notify("leads");
+      }
+      clock.set_policy_version(
+          static_cast<uint64_t>(std::max<int64_t>(0, static_cast<int64_t>(version_) - Draw(3))));
+    }
+    return all;
   }
 
   commands::v1::Command Enqueue() {
@@ -123,16 +178,22 @@ class Chaos final {
     if (OneIn(3)) enqueue.set_sticky_agent_id(AgentName());
     enqueue.set_sticky_until_unix_ms(now_ + Draw(3'000));
     if (OneIn(3)) enqueue.set_reply_window_unix_ms(now_ + Draw(100'000));
-    auto first = Clock("first", clocks::v1::CLOCK_KIND_FIRST_RESPONSE, 1 + Draw(3'000));
-    auto next = Clock("next", clocks::v1::CLOCK_KIND_NEXT_RESPONSE, 1 + Draw(3'000));
-    next.mutable_spec()->set_pause_while_waiting(true);
-    auto resolution = Clock("resolution", clocks::v1::CLOCK_KIND_RESOLUTION, 1 + Draw(9'000));
-    resolution.mutable_spec()->set_pause_while_waiting(OneIn(2));
-    for (const auto& clock : {first, next, resolution}) *enqueue.add_clocks() = clock;
+    for (const auto& clock : OneIn(3) ? LeftOf(id) : Clocks()) *enqueue.add_clocks() = clock;
     sequences_[id] = 1;
     auto command = Command();
     *command.mutable_enqueue() = enqueue;
     return command;
+  }
+
+  // As they were told last: of a conversation that comes back, or from another pool.
+  std::vector<clocks::v1::ClockState> LeftOf(const std::string& id) {
+    std::map<std::string, clocks::v1::ClockState> left;
+    for (const auto& [conversation, clock] : clocks_) {
+      if (conversation == id) left[clock.spec().name()] = clock;
+    }
+    std::vector<clocks::v1::ClockState> all;
+    for (auto& [name, clock] : left) all.push_back(std::move(clock));
+    return all;
   }
 
   commands::v1::Command Append() {
@@ -220,6 +281,7 @@ class Chaos final {
     switch (Draw(6)) {
       case 0:
         action.mutable_hold()->set_until_unix_ms(OneIn(3) ? now_ + Draw(900) : 0);
+        if (OneIn(3)) action.mutable_hold()->set_waiting_for("third_party");
         break;
       case 1:
         action.mutable_transfer()->set_to_pool("elsewhere");
@@ -230,6 +292,7 @@ class Chaos final {
         break;
       default:
         action.mutable_reply()->set_text("Hola");
+        action.mutable_reply()->set_no_response_needed(OneIn(5));
     }
     return command;
   }
@@ -244,6 +307,7 @@ class Chaos final {
     alarm.set_clock(clock.spec().name());
     alarm.set_generation(clock.generation());
     alarm.set_threshold(static_cast<uint32_t>(Draw(3)));
+    if (OneIn(5)) command.mutable_alarm()->mutable_forecast()->set_slack_ms(-Draw(1'000));
     return command;
   }
 
@@ -305,7 +369,7 @@ TEST_P(DeterminismTest, SavedAndLoadedItGoesOnByteIdentically) {
     }
     if (when() % 40 == 0) copy = Restored(*original);
   }
-  EXPECT_GE(kinds.size(), 14u) << "the sequence must be rich enough to prove something";
+  EXPECT_GE(kinds.size(), 16u) << "the sequence must be rich enough to prove something";
 
   Dispatch again(0);
   std::string replayed;

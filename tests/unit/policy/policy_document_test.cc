@@ -10,6 +10,7 @@
 
 #include "centralita/base/error.h"
 #include "centralita/config/files.h"
+#include "tests/unit/policy/documented_policy.h"
 
 namespace centralita::app {
 namespace {
@@ -308,7 +309,7 @@ TEST(PolicyDocumentTest, CompilesToTheSameBytesInEveryBuild) {
   const auto document = PolicyDocument::Parse(Small(), "p.yaml");
   ASSERT_TRUE(document.ok()) << document.status();
   EXPECT_EQ(document->ContentHash("acme"),
-            "441d418f832ffaabd51f5c5c27c1b29bde520ec191dce1bbf4be7b1b9060dcad");
+            "144baaadc1d8f99811d4d67c6d8dca0ae67ed9feb28785ee3a3b235d09748124");
 }
 
 TEST(PolicyDocumentTest, HashesTheContentAndNotHowItIsWritten) {
@@ -378,22 +379,11 @@ TEST(PolicyDocumentTest, LooksForSecretsBesideTheFile) {
               HasSubstr("tenants[0].api_keys[0]: cannot read /no/such/keys/acme: No such file"));
 }
 
-// The YAML parts of docs/policy.md together are one policy.
 TEST(PolicyDocumentTest, TakesTheExamplesOfItsDocumentation) {
-  std::istringstream page(*config::ReadFile(POLICY_DOC));
-  std::string yaml;
-  bool inside = false;
-  for (std::string line; std::getline(page, line);) {
-    if (line.starts_with("```")) {
-      inside = line == "```yaml";
-    } else if (inside) {
-      yaml += line + "\n";
-    }
-  }
   const auto document = PolicyDocument::Parse(
-      yaml, "docs/policy.md",
+      DocumentedPolicy(), "docs/policy.md",
       [](const std::string& path) -> absl::StatusOr<std::string> { return path; });
-  ASSERT_TRUE(document.ok()) << document.status() << yaml;
+  ASSERT_TRUE(document.ok()) << document.status();
   EXPECT_THAT(document->warnings(), IsEmpty());
 }
 

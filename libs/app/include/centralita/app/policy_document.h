@@ -43,8 +43,8 @@ class PolicyDocument final {
   bool HasTenant(std::string_view tenant) const;
 
   // The tenant's sections for PublishPolicy(): tenant, classifier, route, pools in the file's
-  // order, agents; without the manifest. Byte-identical for the same file and the same four weeks
-  // in every build with the same time zones. Empty if there is no such tenant.
+  // order, agents, calendars as written; without the manifest. Byte-identical for the same file and
+  // the same four weeks in every build with the same time zones. Empty if there is no such tenant.
   std::vector<policy::v1::PolicySection> Compile(std::string_view tenant, uint64_t version) const;
 
   // SHA-256 in hex of what Compile() gives, whatever the version: equal if and only if the policies
@@ -65,6 +65,7 @@ class PolicyDocument final {
   policy::v1::RouteSection route_;
   std::vector<policy::v1::PoolSection> pools_;
   std::vector<directory::v1::Agent> agents_;
+  policy::v1::CalendarsSection calendars_;
   std::vector<std::string> warnings_;
 };
 

@@ -20,6 +20,7 @@ struct TenantPolicy {
   // Sorted by name.
   std::vector<policy::v1::PoolSection> pools;
   policy::v1::AgentsSection agents;
+  policy::v1::CalendarsSection calendars;
   policy::v1::VersionManifest manifest;
 };
 

@@ -18,6 +18,8 @@ class Calendars final {
 
   // All day, every day for the empty name and for one that there is not. Good as long as this.
   const Spans& Find(std::string_view name) const;
+  // Null for a name that there is not.
+  const Spans* FindKnown(std::string_view name) const;
 
  private:
   base::StringMap<Spans> by_name_;

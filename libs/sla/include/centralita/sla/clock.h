@@ -53,6 +53,7 @@ clocks::v1::ClockState Reopen(const clocks::v1::ClockState& clock, const Spans& 
 //   due at once only the last is given; what was given is not given again.
 // - restart: the whole new target from `now`.
 // - ignore: runs on as it is.
+// A deadline is never before the clock's start, whatever the new hours say.
 // An idle or stopped clock takes the new spec whatever the rule, a reply window keeps its deadline.
 // The generation grows only if deadline, remaining time or warnings change: for most clocks a
 // refreshed calendar changes nothing. So compare the result with more than the generation.
@@ -65,7 +66,7 @@ clocks::v1::ClockState Retime(const clocks::v1::ClockState& clock,
 absl::StatusOr<base::TimePoint> ThresholdAt(const clocks::v1::ClockState& clock, const Spans& hours,
                                             uint32_t threshold);
 
-enum class AlarmEffect { kNone, kWarned, kBreached };
+enum class AlarmEffect { kNone, kWarned, kBreached, kForecast };
 
 struct AlarmResult {
   AlarmEffect effect = AlarmEffect::kNone;
@@ -78,5 +79,9 @@ struct AlarmResult {
 // more.
 AlarmResult OnAlarm(const clocks::v1::ClockState& clock, const Spans& hours, uint64_t generation,
                     uint32_t threshold, base::TimePoint now);
+
+// The forecast of a breach: effective once until the clock starts anew, only while it runs, has not
+// breached, and for this generation.
+AlarmResult OnForecast(const clocks::v1::ClockState& clock, uint64_t generation);
 
 }  // namespace centralita::sla
