@@ -39,7 +39,7 @@ struct Clause {
   size_t end = 0;
 };
 
-inline constexpr size_t kMinClauseTokens = 3;
+inline constexpr size_t kMinClauseTokens = 2;
 inline constexpr size_t kMaxClauses = 12;
 
 // Cuts where punctuation stands; what is shorter than kMinClauseTokens belongs to its neighbour.
