@@ -62,6 +62,16 @@ TEST_F(LivesTest, EnqueueOfferAcceptReplyResolve) {
   EXPECT_TRUE(desk.out.log.empty()) << "route sends it again, since it lies beyond last_sequence";
 }
 
+TEST_F(LivesTest, AnActionIsAnsweredBeforeWhatItMadeRoomForIsOffered) {
+  desk.Enqueue("c1", 60);
+  desk.Accept("ana", "c1");
+  desk.Enqueue("c2", 60);
+  desk.Resolve("ana", "c1");
+  ASSERT_EQ(desk.out.updates.size(), 2u);
+  EXPECT_EQ(desk.out.updates[0].update().action_result().conversation_id(), "c1");
+  EXPECT_EQ(desk.out.updates[1].update().offer().work().conversation_id(), "c2");
+}
+
 TEST_F(LivesTest, NothingOfAReplysTextIsKept) {
   desk.Enqueue("c1");
   desk.Accept("ana", "c1");
