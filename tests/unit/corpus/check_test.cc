@@ -70,6 +70,20 @@ TEST(CheckTest, AHeldOutPhraseThatTheCorpusHasIsAFault) {
               Contains(::testing::AllOf(HasSubstr("heldout:9"), HasSubstr("corpus:7"))));
 }
 
+TEST(CheckTest, HeldOutPhrasesMustDifferMoreThanThoseOfTheCorpusAmongThemselves) {
+  const std::string one = "quiero cancelar mi pedido hoy";
+  const std::string other = "quiero cancelar mi pedido ya";
+  Corpus corpus = Clean("qwx");
+  corpus.seeds.push_back({"es", "cancel_change_order", one, "corpus:7"});
+  Corpus heldout = Clean("zzkj");
+  heldout.seeds.push_back({"es", "cancel_change_order", other, "heldout:9"});
+  CheckLimits limits = SmallLimits();
+  limits.same = 0.95;
+  EXPECT_THAT(CheckSeeds(corpus, heldout, limits), ElementsAre(HasSubstr("heldout:9")));
+  corpus.seeds.push_back({"es", "cancel_change_order", other, "corpus:8"});
+  EXPECT_THAT(CheckSeeds(corpus, Clean("zzkj"), limits), IsEmpty());
+}
+
 TEST(CheckTest, TheSamePhraseInTwoLanguagesIsNone) {
   Corpus corpus = Clean("qwx");
   corpus.seeds.push_back({"es", "order_status", "tracking", "es:1"});

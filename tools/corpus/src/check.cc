@@ -93,23 +93,26 @@ void CheckCounts(const Corpus& corpus, std::string_view name, int full, int thin
 
 struct Known {
   const Seed* seed;
+  const Corpus* part;
   Features features;
 };
 
 // A held-out phrase that the corpus has too would be a measure of memory.
-void CheckDuplicates(const Corpus& corpus, const Corpus& heldout, double same, Faults& faults) {
+void CheckDuplicates(const Corpus& corpus, const Corpus& heldout, const CheckLimits& limits,
+                     Faults& faults) {
   std::map<std::string, std::vector<Known>> known;
   for (const Corpus* part : {&corpus, &heldout}) {
     for (const Seed& seed : part->seeds) {
       Features features = FeaturesOf(seed.text);
       std::vector<Known>& others = known[seed.language];
       for (const Known& other : others) {
+        const double same = part == other.part ? limits.same : limits.heldout_same;
         if (!Alike(features, other.features, same)) continue;
         faults.push_back(fmt::format("{}: \"{}\" is almost \"{}\" ({})", seed.place, seed.text,
                                      other.seed->text, other.seed->place));
         break;
       }
-      others.push_back({&seed, std::move(features)});
+      others.push_back({&seed, part, std::move(features)});
     }
   }
 }
@@ -133,7 +136,7 @@ std::vector<std::string> CheckSeeds(const Corpus& corpus, const Corpus& heldout,
   CheckCounts(corpus, "corpus", limits.corpus_minimum, limits.thin_corpus_minimum, limits, faults);
   CheckCounts(heldout, "heldout", limits.heldout_minimum, limits.thin_heldout_minimum, limits,
               faults);
-  CheckDuplicates(corpus, heldout, limits.same, faults);
+  CheckDuplicates(corpus, heldout, limits, faults);
   return faults;
 }
 

@@ -19,6 +19,8 @@ struct CheckLimits {
   std::vector<std::string> full_languages = {"es", "en", "bg"};
   // Jaccard similarity from which two phrases count as one, within a language.
   double same = 0.8;
+  // The same between a held-out phrase and one of the corpus.
+  double heldout_same = 0.7;
   // In how many intents of a language a slot must be used: a slot that only one knows gives it
   // away.
   int intents_per_slot = 3;
