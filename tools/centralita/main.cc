@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   AddTrace(app, run);
   AddExplain(app, run);
   AddPolicy(app, run);
+  AddSla(app, run);
   AddDlq(app, run);
   AddTopics(app, run);
   CLI11_PARSE(app, argc, argv);

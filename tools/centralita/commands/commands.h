@@ -22,6 +22,7 @@ void AddQueues(CLI::App& app, Run& run);
 void AddTrace(CLI::App& app, Run& run);
 void AddExplain(CLI::App& app, Run& run);
 void AddPolicy(CLI::App& app, Run& run);
+void AddSla(CLI::App& app, Run& run);
 void AddDlq(CLI::App& app, Run& run);
 void AddTopics(CLI::App& app, Run& run);
 
