@@ -22,7 +22,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C.UTF-8
 folder=${CENTRALITA_CLUSTER_FOLDER:-$PWD/build/cluster}
 bin=${CENTRALITA_BIN:-$PWD/build/release/bin}
-start_limit=60
+start_limit=120
 stop_limit=40
 # Of the wall clock of a part that is started.
 offset=

@@ -23,8 +23,8 @@ class Cluster final : public System {
   // Another policy than the demo's; before Up().
   void UsePolicy(std::string file) { policy_ = std::move(file); }
   // Empty, on ports that are free. `demo`: as scripts/cluster.sh demo, down again at its end.
-  Finished Up() { return Script({"up"}, std::chrono::seconds(120)); }
-  Finished Down() { return Script({"down"}, std::chrono::seconds(120)); }
+  Finished Up() { return Script({"up"}, std::chrono::seconds(300)); }
+  Finished Down() { return Script({"down"}, std::chrono::seconds(300)); }
   Finished Demo() { return Script({"demo"}, std::chrono::seconds(240)); }
   // One part: "kafka", "redis", "router-0", ...
   Finished Kill(const std::string& part) { return Script({"kill", part}); }
@@ -41,7 +41,7 @@ class Cluster final : public System {
   // What Redis has, once it was killed.
   Finished EmptyRedis() { return Script({"empty", "redis"}); }
   Finished Script(const std::vector<std::string>& words,
-                  std::chrono::milliseconds limit = std::chrono::seconds(90));
+                  std::chrono::milliseconds limit = std::chrono::seconds(180));
 
   std::string ingest() const override { return At(1); }
   std::string agents() const override { return At(3) + "," + At(4); }

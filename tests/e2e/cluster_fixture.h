@@ -12,9 +12,10 @@
 
 namespace centralita::e2e {
 
-inline constexpr std::chrono::seconds kSoon{60};
+// Limits of waits for conditions, of a machine that others use too.
+inline constexpr std::chrono::seconds kSoon{180};
 // For what waits until somebody notices that somebody else is gone.
-inline constexpr std::chrono::seconds kPatience{120};
+inline constexpr std::chrono::seconds kPatience{300};
 
 class ClusterTest : public ::testing::Test {
  protected:

@@ -128,7 +128,7 @@ absl::Status IdentityTable::Stop(base::Duration limit) {
   // Waits for a turn that is under way; what that waits for is bounded.
   stopped_ = true;
   periodic_.reset();
-  const std::scoped_lock lock(mutex_);
+  // Nobody replaces it any more; Health() may be asked meanwhile.
   return projection_ == nullptr ? absl::OkStatus() : projection_->Stop(limit);
 }
 
