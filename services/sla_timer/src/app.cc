@@ -105,19 +105,19 @@ class App final : public SlaTimerApp, private stage::StageObserver {
   void OnDue(stage::Partition& partition) override {
     auto& timers = static_cast<Timers&>(partition.machine);
     const uint64_t given_up = timers.given_up();
-    for (Timers::Due& due : timers.TakeDue(partition.now, kAlarmsPerTurn)) {
+    for (Timers::Due& due : timers.TakeDue(partition.now, kAlarmsPerTurn, *log_takes_)) {
       if (!due.again) late_.Observe(std::chrono::duration<double>(due.late).count());
       std::string key = base::TenantKey(due.alarm.tenant(), due.alarm.pool());
       const uint32_t to = base::PartitionOf(key, shard_partitions_);
       // One that is refused or fails is due again later, as any that no event confirms.
-      producer_
-          ->Append({.topic = std::string(base::topics::kCommands),
-                    .partition = to,
-                    .key = std::move(key),
-                    .value = due.alarm.SerializeAsString(),
-                    .tombstone = false},
-                   [](absl::StatusOr<uint64_t>) {})
-          .IgnoreError();
+      const absl::Status taken = producer_->Append(
+          {.topic = std::string(base::topics::kCommands),
+           .partition = to,
+           .key = std::move(key),
+           .value = due.alarm.SerializeAsString(),
+           .tombstone = false},
+          [takes = log_takes_](const absl::StatusOr<uint64_t>& offset) { *takes = offset.ok(); });
+      if (!taken.ok()) *log_takes_ = false;
       ++(due.again ? resent_ : sent_);
     }
     given_up_ += timers.given_up() - given_up;
@@ -145,6 +145,8 @@ class App final : public SlaTimerApp, private stage::StageObserver {
   std::atomic<uint64_t> resent_{0};
   std::atomic<uint64_t> given_up_{0};
   telemetry::Histogram late_;
+  // Whether the last append came into the log. Shared with acks that may come late.
+  const std::shared_ptr<std::atomic<bool>> log_takes_ = std::make_shared<std::atomic<bool>>(true);
   // By partition; of the stage's thread.
   std::map<uint32_t, base::Duration> behind_;
   std::atomic<int64_t> behind_ms_{0};

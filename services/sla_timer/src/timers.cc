@@ -145,19 +145,19 @@ void Timers::Remove(uint32_t number) {
   table_.Remove(number);
 }
 
-std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit) {
+std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit, bool log_takes) {
   std::vector<Due> due;
   table_.wheel().Settle(kSettledPerTurn);
   // What is looked at and not due yet, or forgotten, counts for the length of a turn too.
   for (size_t looked = 0; looked < 2 * limit && due.size() < limit; ++looked) {
     const uint32_t number = table_.wheel().TakeDue(base::ToUnixMillis(now));
     if (number == kNone) break;
-    Ring(number, now, due);
+    Ring(number, now, log_takes, due);
   }
   return due;
 }
 
-void Timers::Ring(uint32_t number, base::TimePoint now, std::vector<Due>& all) {
+void Timers::Ring(uint32_t number, base::TimePoint now, bool log_takes, std::vector<Due>& all) {
   Timer& timer = table_[number];
   if (timer.state != TimerState::kRunning) return Remove(number);
   // Asked again: its calendar may be another one by now.
@@ -167,7 +167,7 @@ void Timers::Ring(uint32_t number, base::TimePoint now, std::vector<Due>& all) {
     timer.due = base::ToUnixMillis(*at);
     return table_.wheel().Set(number);
   }
-  if (timer.attempts >= policy_.max_attempts) {
+  if (log_takes && timer.attempts >= policy_.max_attempts) {
     // Its conversation has gone without a word (a tenant's pool that was deleted).
     ++given_up_;
     return Remove(number);
@@ -185,7 +185,7 @@ void Timers::Ring(uint32_t number, base::TimePoint now, std::vector<Due>& all) {
   id.set_threshold(timer.warned);
   id.set_due_unix_ms(base::ToUnixMillis(*at));
   const int64_t wait = std::min(int64_t{1} << std::min<int>(timer.attempts, 10), kLongestResend);
-  ++timer.attempts;
+  if (log_takes) ++timer.attempts;
   timer.due = base::ToUnixMillis(now + policy_.resend_after * wait);
   table_.wheel().Set(number);
 }

@@ -41,8 +41,8 @@ class Timers final : public base::StateMachine {
     base::Duration late{0};
   };
   // Alarms that are due at `now`, at most `limit`; each is due again later unless an event moves
-  // its clock.
-  std::vector<Due> TakeDue(base::TimePoint now, size_t limit);
+  // its clock. While the log takes nothing (`log_takes`), an attempt is none.
+  std::vector<Due> TakeDue(base::TimePoint now, size_t limit, bool log_takes = true);
 
   // When the first of those that are due at `now` was due; `now` if none is.
   base::TimePoint FirstDue(base::TimePoint now) const;
@@ -70,7 +70,7 @@ class Timers final : public base::StateMachine {
   bool Aim(uint32_t number);
   // When the present threshold of a clock that runs is due.
   absl::StatusOr<base::TimePoint> ThresholdAt(const Timer& timer);
-  void Ring(uint32_t number, base::TimePoint now, std::vector<Due>& due);
+  void Ring(uint32_t number, base::TimePoint now, bool log_takes, std::vector<Due>& all);
   // In running() and `live`.
   void Count(const Timer& timer, int64_t by);
   void Remove(uint32_t number);

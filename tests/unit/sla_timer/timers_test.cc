@@ -143,6 +143,18 @@ TEST_F(TimersTest, WhatNoEventConfirmsIsSentAgainAndInTheEndGivenUp) {
   EXPECT_EQ(timers_.NextDue(), base::kNever);
 }
 
+TEST_F(TimersTest, WhileTheLogTakesNothingNoAttemptCountsAndNothingIsGivenUp) {
+  Apply("a", RunningClock(kStart + 1000));
+  for (int64_t at = 700; at <= 100'000; at += 50) {
+    const auto due = timers_.TakeDue(base::FromUnixMillis(kStart + at), 10, /*log_takes=*/false);
+    EXPECT_THAT(Names(due), ElementsAre("a/0"));
+  }
+  EXPECT_EQ(timers_.given_up(), 0u);
+  EXPECT_THAT(Take(100'050), ElementsAre("a/0"));
+  EXPECT_THAT(Take(100'100), ElementsAre("a/0"));
+  EXPECT_EQ(timers_.running(), 1u);
+}
+
 TEST_F(TimersTest, ANewerGenerationReplacesAndAnOlderOneIsIgnored) {
   Apply("a", RunningClock(kStart + 1000, 2));
   Apply("a", RunningClock(kStart + 5000, 3));
