@@ -4,29 +4,51 @@
 #include "centralita/app/cluster_process.h"
 #include "centralita/base/status_macros.h"
 #include "centralita/classifier/app.h"
+#include "centralita/classifier/model_source.h"
 #include "centralita/classifier/watched_policies.h"
+#include "centralita/rpc/server.h"
 
 int main(int argc, char** argv) {
   using namespace centralita;
   classifier::ClassifierOptions options;
+  rpc::ServerOptions server_options;
+  std::string model = classifier::kDefaultModel;
+  std::unique_ptr<classifier::ModelSource> models;
   std::unique_ptr<classifier::WatchedPolicies> policies;
   std::unique_ptr<classifier::ClassifierApp> classifier;
+  std::unique_ptr<rpc::Server> server;
   const auto bind = [&](config::Config& config) {
     config.Add("classifier", "Tags messages, keeps profiles.")
+        .Add("model", model,
+             "Model file, `default` for the one that was built with the program, or `none` for "
+             "rules "
+             "alone; a new file in its place is taken within seconds.",
+             config::NotEmpty())
+        .Add("grpc_port", server_options.port,
+             "gRPC Classify, for whoever wants only this; 0 takes a free one.")
         .Add("max_batch", options.max_batch, "Records in one batch of a role.",
              config::Between(1, 100'000));
   };
   const auto start = [&](const app::ClusterContext& with) -> absl::Status {
     options.member = with.member;
-    policies = std::make_unique<classifier::WatchedPolicies>(with.policy);
+    server_options.host = with.host;
+    ABSL_ASSIGN_OR_RETURN(models, classifier::ModelSource::Start(model, with.logger));
+    policies = std::make_unique<classifier::WatchedPolicies>(with.policy, *models);
     ABSL_ASSIGN_OR_RETURN(classifier,
                           classifier::ClassifierApp::Start(options, {.log = with.log,
                                                                      .store = with.store,
                                                                      .clock = with.clock,
                                                                      .policies = *policies,
+                                                                     .access = *policies,
                                                                      .metrics = with.metrics,
                                                                      .logger = with.logger}));
+    ABSL_ASSIGN_OR_RETURN(server, rpc::Server::Start(server_options, {&classifier->service()}));
+    with.logger.Info("classify_served", {{"port", server->port()}});
     return absl::OkStatus();
+  };
+  const auto drain = [&](base::Duration limit) {
+    server->Drain(base::Duration(1000)).IgnoreError();
+    return classifier->Drain(limit);
   };
   return app::RunClusterService(
       {.name = "centralita-classifier",
@@ -36,10 +58,12 @@ int main(int argc, char** argv) {
       {.start = start,
        .health = [&] { return classifier->Health(); },
        .ready = [&] { return classifier->Ready(); },
-       .drain = [&](base::Duration limit) { return classifier->Drain(limit); },
+       .drain = drain,
        .close =
            [&] {
+             server.reset();
              classifier.reset();
              policies.reset();
+             models.reset();
            }});
 }

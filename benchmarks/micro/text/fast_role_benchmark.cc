@@ -142,7 +142,8 @@ void BM_FastRole(benchmark::State& state) {
   const OnePolicy policies(Section(1000));
   telemetry::Metrics registry;
   ClassifierMetrics metrics(registry);
-  FastRole role(policies, profiles, metrics);
+  base::SystemClock clock;
+  FastRole role(policies, profiles, clock, metrics);
   const eventlog::RecordBatch batch = Messages();
   SerialisingOutputs outputs;
   for (auto _ : state) {

@@ -20,7 +20,10 @@ bool IsVip(const Profile& profile, const FactsConfig& config) {
 }
 
 bool IsAtRisk(const Cart& cart, const FactsConfig& config, base::TimePoint now) {
-  const bool trouble = cart.payment_failures() > 0 || cart.form_errors() > 0;
+  const bool in_checkout = cart.stage() == profile::v1::CHECKOUT_STAGE_SHIPPING ||
+                           cart.stage() == profile::v1::CHECKOUT_STAGE_PAYMENT;
+  const bool trouble = cart.payment_failures() > 0 || cart.form_errors() > 0 ||
+                       (in_checkout && cart.seconds_on_site() >= kLongInCheckoutSeconds);
   const int64_t age_ms = base::ToUnixMillis(now) - cart.updated_unix_ms();
   return trouble && cart.stage() != profile::v1::CHECKOUT_STAGE_DONE && cart.value().cents() > 0 &&
          cart.value().cents() >= config.cart_at_risk_min_cents && age_ms <= kCartAtRiskFor.count();
@@ -51,19 +54,21 @@ Facts FactsOf(const Profile& profile, std::string_view order_id, const FactsConf
               base::TimePoint now) {
   Facts facts;
   facts.set_profile_revision(profile.revision());
-  facts.set_tier(profile.tier());
   facts.set_vip(IsVip(profile, config));
+  facts.set_tier(profile.tier().empty() && facts.vip() ? "vip" : profile.tier());
   facts.set_preferred_language(profile.preferred_language());
   if (profile.has_cart() && IsAtRisk(profile.cart(), config, now)) {
     *facts.mutable_cart_at_risk() = profile.cart().value();
   }
-  if (const Order* order = OrderOf(profile, order_id)) {
+  const Order* order = OrderOf(profile, order_id);
+  if (order != nullptr) {
     if (order->has_value()) *facts.mutable_order_value() = order->value();
     facts.set_product_category(order->product_category());
   }
   // In the alphabet's order.
   if (facts.has_cart_at_risk()) facts.add_tags("cart_at_risk");
   if (profile.chargeback_open()) facts.add_tags("chargeback");
+  if (order != nullptr && order->status() == "delivered") facts.add_tags("order_delivered");
   if (HasOrder(profile, "late")) facts.add_tags("order_late");
   if (HasOrder(profile, "lost")) facts.add_tags("order_lost");
   if (facts.vip()) facts.add_tags("vip");

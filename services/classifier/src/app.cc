@@ -6,6 +6,7 @@
 #include "centralita/base/topics.h"
 #include "centralita/classifier/facts_role.h"
 #include "centralita/classifier/fast_role.h"
+#include "classify_service.h"
 
 namespace centralita::classifier {
 namespace {
@@ -28,8 +29,9 @@ class ClassifierAppImpl final : public ClassifierApp {
       : deps_(deps),
         metrics_(deps.metrics),
         profiles_(deps.store),
-        fast_role_(deps.policies, profiles_, metrics_),
-        facts_role_(deps.policies, profiles_, deps.log, deps.clock, metrics_) {}
+        fast_role_(deps.policies, profiles_, deps.clock, metrics_),
+        facts_role_(deps.policies, profiles_, deps.log, deps.clock, metrics_),
+        service_(deps.policies, deps.access, profiles_, deps.clock) {}
 
   absl::Status Run(const ClassifierOptions& options) {
     FillStore();
@@ -45,6 +47,8 @@ class ClassifierAppImpl final : public ClassifierApp {
     fast_ = stage::PipelineThread::Start(std::move(fast));
     return absl::OkStatus();
   }
+
+  grpc::Service& service() override { return service_; }
 
   absl::Status Ready() const override {
     ABSL_RETURN_IF_ERROR(Health());
@@ -86,6 +90,7 @@ class ClassifierAppImpl final : public ClassifierApp {
   ProfileStore profiles_;
   FastRole fast_role_;
   FactsRole facts_role_;
+  ClassifyService service_;
   std::unique_ptr<stage::PipelineThread> facts_;
   std::unique_ptr<stage::PipelineThread> fast_;
 };

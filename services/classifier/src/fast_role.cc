@@ -2,6 +2,9 @@
 
 #include <google/protobuf/arena.h>
 
+#include <algorithm>
+#include <exception>
+
 #include "centralita/base/key.h"
 #include "centralita/base/strings.h"
 #include "centralita/base/topics.h"
@@ -16,6 +19,9 @@ using message::v1::InboundMessage;
 using routing::v1::RoutingRecord;
 using routing::v1::TaggedMessage;
 using signals::v1::Signal;
+
+constexpr std::string_view kEngineFailed = "engine_failed";
+constexpr std::string_view kEngineSlow = "engine_slow";
 
 // A language that was hardly heard is not worth remembering.
 constexpr int32_t kSureOfLanguage = 600;
@@ -60,6 +66,15 @@ Signal SignalOf(const InboundMessage& message, const eventlog::Record& record) {
   signal.set_customer_id(message.customer_id());
   signal.set_occurred_unix_ms(base::ToUnixMillis(record.append_time));
   return signal;
+}
+
+// Keeps them sorted and each once.
+void AddTag(std::string_view tag, google::protobuf::RepeatedPtrField<std::string>& tags) {
+  const auto at = std::lower_bound(tags.begin(), tags.end(), tag);
+  if (at != tags.end() && *at == tag) return;
+  const auto place = at - tags.begin();
+  *tags.Add() = std::string(tag);
+  std::rotate(tags.pointer_begin() + place, tags.pointer_end() - 1, tags.pointer_end());
 }
 
 std::string_view BandName(classification::v1::PriorityBand band) {
@@ -136,8 +151,18 @@ Item Decode(const eventlog::Record& record, const TenantClassifiers& tenants,
 
 }  // namespace
 
-FastRole::FastRole(const PolicySource& policies, ProfileStore& profiles, ClassifierMetrics& metrics)
-    : policies_(policies), profiles_(profiles), metrics_(metrics) {}
+FastRole::FastRole(const PolicySource& policies, ProfileStore& profiles, const base::Clock& clock,
+                   ClassifierMetrics& metrics, FastOptions options)
+    : policies_(policies),
+      profiles_(profiles),
+      clock_(clock),
+      metrics_(metrics),
+      options_(std::move(options)) {
+  if (options_.engine) return;
+  options_.engine = [](const text::Classifier& classifier, const text::Input& input,
+                       text::Workspace& workspace,
+                       Classification& result) { classifier.Classify(input, workspace, result); };
+}
 
 absl::Status FastRole::Process(const eventlog::RecordBatch& batch, uint32_t log_epoch,
                                stage::PipelineOutputs& outputs) {
@@ -178,8 +203,7 @@ void FastRole::EmitMessage(const eventlog::RecordBatch& batch, size_t index, con
   TaggedMessage& tagged = *routing_.mutable_tagged();
   CopyMessage(message, batch.source(), record, tagged);
   Classification& classification = *tagged.mutable_classification();
-  item.classifier->Classify(InputOf(message, record, profile, degraded), workspace_,
-                            classification);
+  Classify(*item.classifier, InputOf(message, record, profile, degraded), classification);
   outputs.Emit(index, base::topics::kRouting, item.key, routing_);
   CountMessage(classification);
 
@@ -197,6 +221,42 @@ void FastRole::EmitMessage(const eventlog::RecordBatch& batch, size_t index, con
     signal.mutable_facts_wanted()->set_message_id(message.message_id());
     outputs.Emit(index, base::topics::kSignals, item.key, signal);
   }
+}
+
+void FastRole::Classify(const text::Classifier& classifier, const text::Input& input,
+                        Classification& result) {
+  std::string_view failure = Attempt(classifier, input, result);
+  if (!failure.empty()) failure = Attempt(classifier, input, result);
+  if (failure.empty()) {
+    if (input.degraded) result.set_degraded_reason("profile_unavailable");
+    return;
+  }
+  if (failure == kEngineFailed) {
+    // What is known without the text: channel, customer, base priority.
+    text::Input without_text = input;
+    without_text.text = {};
+    without_text.subject = {};
+    classifier.Classify(without_text, workspace_, result);
+  }
+  AddTag(text::kDegradedTag, *result.mutable_tags());
+  result.set_degraded_reason(std::string(failure));
+}
+
+std::string_view FastRole::Attempt(const text::Classifier& classifier, const text::Input& input,
+                                   Classification& result) {
+  std::string_view failure;
+  const auto start = clock_.Monotonic();
+  // Our code throws nothing; the libraries under it and the memory that is asked for may.
+  try {
+    options_.engine(classifier, input, workspace_, result);
+    if (clock_.Monotonic() - start > options_.budget) failure = kEngineSlow;
+  } catch (const std::exception&) {
+    failure = kEngineFailed;
+    // Nobody knows what was left in it.
+    workspace_ = text::Workspace();
+  }
+  if (!failure.empty()) metrics_.engine_failures_by_reason.With(failure).Add();
+  return failure;
 }
 
 void FastRole::CountMessage(const Classification& classification) {

@@ -1,38 +1,62 @@
 #include "centralita/classifier/watched_policies.h"
 
+#include "centralita/app/api_key.h"
+#include "centralita/base/error.h"
+#include "centralita/base/sha256.h"
+
 namespace centralita::classifier {
 namespace {
 
-std::shared_ptr<const text::Classifier> Build(const app::TenantPolicy& policy) {
+std::shared_ptr<const text::Classifier> Build(const app::TenantPolicy& policy,
+                                              const std::shared_ptr<const model::Model>& model) {
   const auto& languages = policy.settings.languages();
   return std::make_shared<text::Classifier>(
       policy.classifier, std::vector<std::string>(languages.begin(), languages.end()),
-      policy.version);
+      policy.version, model);
 }
 
 }  // namespace
 
-WatchedPolicies::WatchedPolicies(app::PolicyWatcher& watcher)
-    : subscription_(
+WatchedPolicies::WatchedPolicies(app::PolicyWatcher& watcher, ModelSource& models)
+    : watcher_(watcher),
+      models_(models),
+      subscription_(
           watcher.Subscribe([this](const std::shared_ptr<const app::PolicySnapshot>& snapshot) {
             Compile(*snapshot);
-          })) {}
+          })) {
+  models_.OnChange([this] { Compile(*watcher_.Current()); });
+}
+
+WatchedPolicies::~WatchedPolicies() { models_.OnChange(nullptr); }
 
 std::shared_ptr<const TenantClassifiers> WatchedPolicies::Current() const {
   std::lock_guard lock(mutex_);
   return current_;
 }
 
+absl::Status WatchedPolicies::Check(const std::string& tenant, const std::string& api_key) const {
+  const auto policies = watcher_.Current();
+  const app::TenantPolicy* policy = policies->Find(tenant);
+  if (policy != nullptr && app::HasApiKey(policy->settings, base::Sha256Hex(api_key))) {
+    return absl::OkStatus();
+  }
+  return base::Error(absl::StatusCode::kUnauthenticated, "unauthenticated",
+                     "The key does not belong to this tenant. Send x-tenant and x-api-key.");
+}
+
 void WatchedPolicies::Compile(const app::PolicySnapshot& snapshot) {
+  std::lock_guard compile(compile_mutex_);
   const std::shared_ptr<const TenantClassifiers> before = Current();
+  const std::shared_ptr<const model::Model> model = models_.Current();
   auto next = std::make_shared<TenantClassifiers>();
   for (const auto& [tenant, policy] : snapshot.tenants) {
     const auto known = built_from_.find(tenant);
-    const bool same = known != built_from_.end() && known->second == policy;
+    const bool same = known != built_from_.end() && known->second == policy && built_with_ == model;
     const auto old = before->find(tenant);
-    (*next)[tenant] = same && old != before->end() ? old->second : Build(*policy);
+    (*next)[tenant] = same && old != before->end() ? old->second : Build(*policy, model);
   }
   built_from_ = snapshot.tenants;
+  built_with_ = model;
   std::lock_guard lock(mutex_);
   current_ = std::move(next);
 }

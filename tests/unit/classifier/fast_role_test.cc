@@ -24,7 +24,7 @@ std::string Inbound(const std::string& customer, const std::string& text,
 class FastRoleTest : public ClassifierFixture {
  protected:
   CollectedOutputs Process(std::vector<std::string> values, uint64_t first_offset = 0) {
-    FastRole role(policies_, *profiles_, metrics_);
+    FastRole role(policies_, *profiles_, clock_, metrics_);
     CollectedOutputs outputs;
     EXPECT_TRUE(role.Process(BatchOf("inbound", std::move(values), first_offset), 1, outputs).ok());
     return outputs;

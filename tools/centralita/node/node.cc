@@ -13,6 +13,7 @@
 #include "centralita/app/policy_watcher.h"
 #include "centralita/base/status_macros.h"
 #include "centralita/classifier/app.h"
+#include "centralita/classifier/model_source.h"
 #include "centralita/classifier/watched_policies.h"
 #include "centralita/config/config.h"
 #include "centralita/gateway/app.h"
@@ -189,12 +190,14 @@ class AllInOne final : public Node {
   }
 
   absl::Status StartClassifier() {
-    policies_ = std::make_unique<classifier::WatchedPolicies>(*watcher_);
+    ABSL_ASSIGN_OR_RETURN(models_, classifier::ModelSource::Start(options_.model, logger_));
+    policies_ = std::make_unique<classifier::WatchedPolicies>(*watcher_, *models_);
     ABSL_ASSIGN_OR_RETURN(classifier_,
                           classifier::ClassifierApp::Start({}, {.log = *backends_.log,
                                                                 .store = *backends_.store,
                                                                 .clock = clock_,
                                                                 .policies = *policies_,
+                                                                .access = *policies_,
                                                                 .metrics = metrics_,
                                                                 .logger = logger_}));
     return absl::OkStatus();
@@ -220,7 +223,8 @@ class AllInOne final : public Node {
     grpc.host = options_.host;
     grpc.port = options_.grpc_port;
     ABSL_ASSIGN_OR_RETURN(
-        server_, rpc::Server::Start(grpc, {&gateway_->service(), &metrics_service_->service()}));
+        server_, rpc::Server::Start(grpc, {&gateway_->service(), &metrics_service_->service(),
+                                           &classifier_->service()}));
     return absl::OkStatus();
   }
 
@@ -271,6 +275,7 @@ class AllInOne final : public Node {
   std::unique_ptr<metrics::MetricsApp> metrics_service_;
   std::unique_ptr<gateway::WatchedDirectory> directory_;
   std::unique_ptr<gateway::GatewayApp> gateway_;
+  std::unique_ptr<classifier::ModelSource> models_;
   std::unique_ptr<classifier::WatchedPolicies> policies_;
   std::unique_ptr<classifier::ClassifierApp> classifier_;
   std::unique_ptr<rpc::Server> server_;
@@ -304,6 +309,11 @@ void NodeOptions::Bind(config::Config& config) {
            config::AtLeast(base::Duration(1000)))
       .Add("drain_limit", drain_limit, "How long a stop may take.",
            config::AtLeast(base::Duration(100)));
+  config.Add("classifier", "Tags messages, keeps profiles.")
+      .Add("model", model,
+           "Model file, `default` for the one that was built with the program, or `none` for rules "
+           "alone; a new file in its place is taken within seconds.",
+           config::NotEmpty());
 }
 
 std::unique_ptr<Node> Node::Create(const NodeOptions& options, telemetry::Logger& logger,

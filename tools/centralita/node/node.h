@@ -34,6 +34,8 @@ struct NodeOptions {
   base::Duration checkpoint_interval{1000};
   base::Duration snapshot_interval{600'000};
   base::Duration drain_limit{30'000};
+  // As the setting classifier.model.
+  std::string model = "default";
 
   void Bind(config::Config& config);
 };

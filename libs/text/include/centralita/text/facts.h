@@ -20,7 +20,13 @@ struct FactsConfig {
 // Trouble in a cart that has not been touched for so long is history, not risk.
 inline constexpr base::Duration kCartAtRiskFor{24 * 60 * 60 * 1000};
 
-// All of Facts but the addends. Tags: vip, cart_at_risk, chargeback, order_late, order_lost.
+// Who has been so long on the site and is still in the checkout does not get on, though nothing has
+// failed.
+inline constexpr int64_t kLongInCheckoutSeconds = 15 * 60;
+
+// All of Facts but the addends. A customer without a tier whose lifetime value makes a VIP has the
+// tier "vip". Tags: vip, cart_at_risk, chargeback, order_late, order_lost (of any order),
+// order_delivered (of the one that is picked).
 // `order_id` picks the order that value and category are of; empty or unknown: the latest.
 classification::v1::Facts FactsOf(const profile::v1::Profile& profile, std::string_view order_id,
                                   const FactsConfig& config, base::TimePoint now);

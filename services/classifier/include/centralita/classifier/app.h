@@ -12,6 +12,10 @@
 #include "centralita/telemetry/log.h"
 #include "centralita/telemetry/metrics.h"
 
+namespace grpc {
+class Service;
+}  // namespace grpc
+
 namespace centralita::classifier {
 
 struct ClassifierOptions {
@@ -28,6 +32,7 @@ struct ClassifierDeps {
   store::Store& store;
   const base::Clock& clock;
   const PolicySource& policies;
+  const Access& access;
   telemetry::Metrics& metrics;
   telemetry::Logger& logger;
 };
@@ -41,6 +46,8 @@ class ClassifierApp {
                                                               ClassifierDeps deps);
   virtual ~ClassifierApp() = default;
 
+  // ClassifierService; valid as long as this object.
+  virtual grpc::Service& service() = 0;
   // OK when both roles have caught up with what the log held when they started.
   virtual absl::Status Ready() const = 0;
   // Why a role has stopped, if one has.

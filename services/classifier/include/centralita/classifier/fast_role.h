@@ -2,9 +2,13 @@
 //
 // After it a Contact signal; if the profile could not be had, the message goes on all the same,
 // tagged `degraded`, with a FactsWanted signal. What cannot be decoded or belongs to no known
-// tenant becomes a dead letter of one message.
+// tenant becomes a dead letter of one message. A message at which the engine fails or takes too
+// long is tried once more, then goes on `degraded` with the reason: none holds the others up.
 #pragma once
 
+#include <functional>
+
+#include "centralita/base/clock.h"
 #include "centralita/classifier/metrics.h"
 #include "centralita/classifier/policy_source.h"
 #include "centralita/classifier/profile_store.h"
@@ -13,10 +17,22 @@
 
 namespace centralita::classifier {
 
+// Classifies; another one than text::Classifier::Classify is for tests.
+using Engine = std::function<void(const text::Classifier&, const text::Input&, text::Workspace&,
+                                  classification::v1::Classification&)>;
+
+struct FastOptions {
+  // How long one message may take.
+  base::Duration budget{250};
+  // Empty: text::Classifier::Classify.
+  Engine engine;
+};
+
 // One thread at a time. What it is given outlives it.
 class FastRole final : public stage::PipelineLogic {
  public:
-  FastRole(const PolicySource& policies, ProfileStore& profiles, ClassifierMetrics& metrics);
+  FastRole(const PolicySource& policies, ProfileStore& profiles, const base::Clock& clock,
+           ClassifierMetrics& metrics, FastOptions options = {});
 
   // Never fails: a store that is away is no reason to hold messages back.
   absl::Status Process(const eventlog::RecordBatch& batch, uint32_t log_epoch,
@@ -27,11 +43,18 @@ class FastRole final : public stage::PipelineLogic {
   void EmitMessage(const eventlog::RecordBatch& batch, size_t index, const Item& item,
                    const profile::v1::Profile* profile, bool degraded,
                    stage::PipelineOutputs& outputs);
+  void Classify(const text::Classifier& classifier, const text::Input& input,
+                classification::v1::Classification& result);
+  // Empty if all went well, or the reason why not.
+  std::string_view Attempt(const text::Classifier& classifier, const text::Input& input,
+                           classification::v1::Classification& result);
   void CountMessage(const classification::v1::Classification& classification);
 
   const PolicySource& policies_;
   ProfileStore& profiles_;
+  const base::Clock& clock_;
   ClassifierMetrics& metrics_;
+  FastOptions options_;
   // Used again and again; every field is set anew for each message.
   text::Workspace workspace_;
   routing::v1::RoutingRecord routing_;

@@ -13,6 +13,7 @@ struct ClassifierMetrics {
   telemetry::CounterFamily messages_by_band;
   telemetry::CounterFamily messages_by_language;
   telemetry::Counter degraded;
+  telemetry::CounterFamily engine_failures_by_reason;
   telemetry::CounterFamily dead_letters_by_reason;
   telemetry::CounterFamily signals_by_kind;
   telemetry::Counter repeated_signals;

@@ -1,0 +1,121 @@
+#include "services/classifier/src/classify_service.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+
+#include "centralita/base/error.h"
+#include "centralita/rpc/server.h"
+#include "centralita/rpc/status.h"
+#include "tests/unit/classifier/fixture.h"
+
+namespace centralita::classifier {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class OneKey final : public Access {
+ public:
+  absl::Status Check(const std::string& tenant, const std::string& api_key) const override {
+    if (tenant == "shop" && api_key == "key") return absl::OkStatus();
+    return base::Error(absl::StatusCode::kUnauthenticated, "unauthenticated", "No.");
+  }
+};
+
+class ClassifyServiceTest : public ClassifierFixture {
+ protected:
+  void SetUp() override {
+    ClassifierFixture::SetUp();
+    service_ = std::make_unique<ClassifyService>(policies_, access_, *profiles_, clock_);
+    rpc::ServerOptions options;
+    options.listen = false;
+    auto server = rpc::Server::Start(options, {service_.get()});
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    stub_ = v1::ClassifierService::NewStub(server_->InProcessChannel());
+  }
+  void TearDown() override {
+    stub_.reset();
+    server_.reset();
+    ClassifierFixture::TearDown();
+  }
+  absl::StatusOr<classification::v1::Classification> Ask(const std::string& request,
+                                                         const std::string& key = "key") {
+    grpc::ClientContext context;
+    context.AddMetadata("x-tenant", "shop");
+    context.AddMetadata("x-api-key", key);
+    v1::ClassifyResponse response;
+    const grpc::Status status =
+        stub_->Classify(&context, FromText<v1::ClassifyRequest>(request), &response);
+    if (!status.ok()) return rpc::FromGrpc(status);
+    return response.classification();
+  }
+
+  OneKey access_;
+  std::unique_ptr<ClassifyService> service_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<v1::ClassifierService::Stub> stub_;
+};
+
+TEST_F(ClassifyServiceTest, SaysWhatTheRoleWouldSay) {
+  PutProfile("ana", FromText<profile::v1::Profile>("revision: 3 tier: 'vip'"));
+  const auto said = Ask("text: 'where is my order' channel: CHANNEL_CHAT customer_id: 'ana'");
+  ASSERT_TRUE(said.ok()) << said.status();
+  EXPECT_EQ(said->intent(), "order_status");
+  EXPECT_TRUE(said->facts().vip());
+  EXPECT_EQ(said->priority(), 400);
+  EXPECT_EQ(said->policy_version(), 4u);
+  const auto stranger = Ask("text: 'where is my order'");
+  EXPECT_EQ(stranger->priority(), 100);
+  EXPECT_THAT(stranger->tags(), Not(Contains("degraded")));
+}
+
+TEST_F(ClassifyServiceTest, WithoutTheStoreItIsDegraded) {
+  store_->SetReadError(absl::UnavailableError("away"));
+  EXPECT_THAT(Ask("text: 'refund' customer_id: 'ana'")->tags(), Contains("degraded"));
+}
+
+TEST_F(ClassifyServiceTest, AnotherKeyIsRefused) {
+  EXPECT_EQ(Ask("text: 'refund'", "guess").status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(Ask("", "guess").status().code(), absl::StatusCode::kUnauthenticated);
+}
+
+TEST_F(ClassifyServiceTest, NoTextIsAMistake) {
+  const auto said = Ask("locale: 'es'");
+  EXPECT_EQ(said.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(base::ReasonOf(said.status()), "no_text");
+}
+
+TEST_F(ClassifyServiceTest, InABatchEachHasItsOwnOutcome) {
+  v1::ClassifyBatchRequest request;
+  request.add_items()->set_text("refund");
+  request.add_items();
+  request.add_items()->set_text(std::string(kMaxClassifyBytes + 1, 'x'));
+  request.add_items()->set_subject("where is it");
+  grpc::ClientContext context;
+  context.AddMetadata("x-tenant", "shop");
+  context.AddMetadata("x-api-key", "key");
+  v1::ClassifyBatchResponse response;
+  const grpc::Status status = stub_->ClassifyBatch(&context, request, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(response.results_size(), 4);
+  EXPECT_EQ(response.results(0).classification().intent(), "return_refund");
+  EXPECT_EQ(response.results(1).error().code(), "no_text");
+  EXPECT_EQ(response.results(2).error().code(), "text_too_long");
+  EXPECT_EQ(response.results(3).classification().intent(), "order_status");
+}
+
+TEST_F(ClassifyServiceTest, ABatchHasALimit) {
+  v1::ClassifyBatchRequest request;
+  for (int i = 0; i <= kMaxClassifyItems; ++i) request.add_items()->set_text("x");
+  grpc::ClientContext context;
+  context.AddMetadata("x-tenant", "shop");
+  context.AddMetadata("x-api-key", "key");
+  v1::ClassifyBatchResponse response;
+  EXPECT_THAT(stub_->ClassifyBatch(&context, request, &response).error_message(),
+              HasSubstr("at most 1000"));
+}
+
+}  // namespace
+}  // namespace centralita::classifier

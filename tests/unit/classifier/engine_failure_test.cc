@@ -1,0 +1,97 @@
+// A message at which the engine fails holds nothing up.
+#include <gmock/gmock.h>
+
+#include <stdexcept>
+
+#include "centralita/classifier/fast_role.h"
+#include "centralita/message/v1/message.pb.h"
+#include "tests/unit/classifier/fixture.h"
+
+namespace centralita::classifier {
+namespace {
+
+using classification::v1::Classification;
+using ::testing::Contains;
+using ::testing::Not;
+
+std::string Inbound(const std::string& customer, const std::string& text) {
+  return FromText<message::v1::InboundMessage>(
+             "message_id: 'm-" + customer + "' tenant: 'shop' customer_id: '" + customer +
+             "' channel: CHANNEL_CHAT account: 'acc' handle: 'h' text: '" + text + "'")
+      .SerializeAsString();
+}
+
+class EngineFailureTest : public ClassifierFixture {
+ protected:
+  // Before the real engine runs, `trouble` is asked with each text and how often it was tried.
+  std::vector<Classification> Process(const std::vector<std::string>& texts,
+                                      std::function<void(std::string_view, int)> trouble) {
+    FastOptions options;
+    options.budget = base::Duration(250);
+    options.engine = [&](const text::Classifier& classifier, const text::Input& input,
+                         text::Workspace& workspace, Classification& result) {
+      trouble(input.text, ++tries_[std::string(input.text)]);
+      classifier.Classify(input, workspace, result);
+    };
+    FastRole role(policies_, *profiles_, clock_, metrics_, std::move(options));
+    std::vector<std::string> values;
+    for (const std::string& text : texts) values.push_back(Inbound("ana", text));
+    CollectedOutputs outputs;
+    EXPECT_TRUE(role.Process(BatchOf("inbound", std::move(values)), 1, outputs).ok());
+    std::vector<Classification> classifications;
+    for (const auto& record : outputs.Of<routing::v1::RoutingRecord>("routing")) {
+      classifications.push_back(record.tagged().classification());
+    }
+    return classifications;
+  }
+
+  std::map<std::string, int> tries_;
+};
+
+TEST_F(EngineFailureTest, WhatFailsOnceIsTriedAgainAndIsWhole) {
+  const auto said = Process({"where is it"}, [](std::string_view, int tries) {
+    if (tries == 1) throw std::bad_alloc();
+  });
+  EXPECT_EQ(said[0].intent(), "order_status");
+  EXPECT_THAT(said[0].tags(), Not(Contains("degraded")));
+  EXPECT_EQ(said[0].degraded_reason(), "");
+  EXPECT_EQ(tries_["where is it"], 2);
+}
+
+TEST_F(EngineFailureTest, WhatFailsTwiceGoesOnDegradedAndTheNextOnesAreWhole) {
+  const auto said = Process({"refund", "poison", "where is it"}, [](std::string_view text, int) {
+    if (text == "poison") throw std::runtime_error("poison");
+  });
+  ASSERT_EQ(said.size(), 3u);
+  EXPECT_EQ(said[0].intent(), "return_refund");
+  EXPECT_EQ(said[1].intent(), "other");
+  EXPECT_THAT(said[1].tags(), Contains("degraded"));
+  EXPECT_EQ(said[1].degraded_reason(), "engine_failed");
+  EXPECT_EQ(said[1].priority(), 100);
+  EXPECT_EQ(said[2].intent(), "order_status");
+  EXPECT_EQ(tries_["poison"], 2);
+  EXPECT_THAT(registry_.Exposition(),
+              ::testing::HasSubstr(
+                  "centralita_classifier_engine_failures_total{reason=\"engine_failed\"} 2"));
+}
+
+TEST_F(EngineFailureTest, WhatTakesTooLongTwiceKeepsItsAnswerAndSaysSo) {
+  const auto said = Process({"where is it", "refund"}, [&](std::string_view text, int) {
+    clock_.Advance(base::Duration(text == "refund" ? 1 : 300));
+  });
+  EXPECT_EQ(said[0].intent(), "order_status");
+  EXPECT_THAT(said[0].tags(), Contains("degraded"));
+  EXPECT_EQ(said[0].degraded_reason(), "engine_slow");
+  EXPECT_EQ(said[1].degraded_reason(), "");
+  EXPECT_EQ(tries_["where is it"], 2);
+}
+
+TEST_F(EngineFailureTest, ASecondTryWithinTheTimeIsEnough) {
+  const auto said = Process({"where is it"}, [&](std::string_view, int tries) {
+    if (tries == 1) clock_.Advance(base::Duration(300));
+  });
+  EXPECT_EQ(said[0].degraded_reason(), "");
+}
+
+}  // namespace
+}  // namespace centralita::classifier
