@@ -54,7 +54,7 @@ constexpr std::array<std::string_view, 9> kOn = {"On ", "El ", "Em ", "No dia ",
                                                  "Am ", "Il ", "На ", "A "};
 constexpr std::array<std::string_view, 14> kWrote = {
     "wrote:",    "wrote :", "escribió:", "escribio:", "escribió :",  "написа:",  "писа:",
-    "escreveu:", "écrit :", "écrit:",    "schrieb",  "ha scritto:", "scrisse:", "geschrieben:"};
+    "escreveu:", "écrit :", "écrit:",    "schrieb",   "ha scritto:", "scrisse:", "geschrieben:"};
 constexpr std::array<std::string_view, 14> kOriginal = {
     "Original Message",      "Original message",
     "Mensaje original",      "mensaje original",

@@ -29,7 +29,8 @@ constexpr std::string_view kRefusals =
 
 constexpr std::string_view kFillers =
     "un una uno el la lo los las mi mis tu su sus vuestro ningun ninguna otro otra mas que me nos "
-    "poner dejar escribir publicar hagan hagais hacer haga pedir pida solicitar recibir ni de del al tener "
+    "poner dejar escribir publicar hagan hagais hacer haga pedir pida solicitar recibir ni de del "
+    "al tener "
     "a an the my any your our another to get ask for asking request requesting of have receive "
     "you give me do make be is it leave write post on "
     "да ми ни си се го за от никакъв никакво никаква мой моя моето един една едно правите правя "
