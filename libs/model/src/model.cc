@@ -21,7 +21,7 @@ constexpr uint32_t kMaxBits = 20;
 
 absl::Status Bad(std::string_view what) {
   return base::Error(absl::StatusCode::kInvalidArgument, "bad_model",
-                     fmt::format("{}; train it anew with `centralita train`", what));
+                     fmt::format("{}; train it anew with `centralita-train`", what));
 }
 
 uint32_t Checksum(std::string_view file) { return base::Crc32c(file.substr(kChecked)); }
