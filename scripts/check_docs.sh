@@ -60,7 +60,7 @@ check_links() {
 # All ways in which the sources give a code to somebody; one a line, sorted.
 # shellcheck disable=SC2016
 codes_in_sources() {
-  git ls-files -co --exclude-standard 'libs/*.cc' 'libs/*.h' 'services/*.cc' 'services/*.h' 'tools/centralita/*.cc' |
+  git ls-files -co --exclude-standard 'libs/*.cc' 'libs/*.h' 'services/*.cc' 'services/*.h' 'tools/centralita/*.cc' 'tools/training/*.cc' |
     xargs perl -0777 -ne '
       s{//[^\n]*}{}g;
       print "$1\n" while /\bError\(\s*[\w:.()]+\s*,\s*"([a-z][a-z0-9_]*)"\s*,/g;
@@ -182,7 +182,7 @@ check_names() {
     git grep -qF "\"$name\"" -- libs services tools || fail "$operations names the metric '$name', the sources do not."
   done < <(comm -13 "$work/metrics" "$work/metrics_told")
   while IFS= read -r name; do
-    grep -qE "\`(node|log)\.$name\`" "$operations" || fail "--print-config has '$name', $operations does not."
+    grep -qE "\`(node|classifier|log)\.$name\`" "$operations" || fail "--print-config has '$name', $operations does not."
   done <"$work/settings"
 }
 

@@ -4,7 +4,10 @@
 #include <signal.h>
 
 #include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
 #include <regex>
+#include <sstream>
 
 #include "tests/contract/temp_folder.h"
 #include "tests/e2e/node.h"
@@ -26,9 +29,9 @@ std::string PatternIn(const std::string& text, const char* pattern) {
 
 TEST(CliTest, EveryVerbHelps) {
   const std::vector<std::vector<std::string>> verbs = {
-      {},       {"up"},          {"demo"},         {"send"},    {"agents"}, {"agent"},
-      {"load"}, {"queues"},      {"trace"},        {"explain"}, {"policy"}, {"policy", "check"},
-      {"dlq"},  {"dlq", "list"}, {"dlq", "replay"}};
+      {},       {"up"},          {"demo"},          {"send"},     {"agents"}, {"agent"},
+      {"load"}, {"queues"},      {"trace"},         {"explain"},  {"policy"}, {"policy", "check"},
+      {"dlq"},  {"dlq", "list"}, {"dlq", "replay"}, {"classify"}, {"train"}};
   for (std::vector<std::string> verb : verbs) {
     const std::string name = verb.empty() ? "centralita" : verb.back();
     verb.emplace_back("--help");
@@ -80,6 +83,92 @@ TEST(CliTest, WithoutAServerItSaysWhatToDo) {
   const Finished queues = Centralita({"queues", "--server", "127.0.0.1:1", "--api-key", kKey});
   EXPECT_EQ(queues.exit_code, 1);
   EXPECT_THAT(queues.said, HasSubstr("centralita up"));
+}
+
+// A line for each; the program's own words on standard error have none of JSON's braces.
+std::vector<nlohmann::json> ObjectsIn(const std::string& said) {
+  std::vector<nlohmann::json> objects;
+  std::istringstream lines(said);
+  for (std::string line; std::getline(lines, line);) {
+    nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
+    if (object.is_object()) objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+TEST(CliTest, EachLineIsClassifiedInOrderWithoutAServerAndBadOnesSaySo) {
+  const Finished done =
+      Centralita({"classify", "--policy", DemoPolicy(), "--model", "none"},
+                 R"({"text": "quiero una devolución", "customer": "ana"})"
+                 "\nno json\n"
+                 R"({"text": "Ще дойда в понеделник", "channel": "email", "headers":)"
+                 R"( {"Auto-Submitted": "auto-replied"}})"
+                 "\n"
+                 R"({"text": "x", "tenant": "nobody"})"
+                 "\n"
+                 R"({"text": "where is my order?", "tenant": "sol"})");
+  EXPECT_EQ(done.exit_code, 1) << "a script must notice the bad lines";
+  const auto lines = ObjectsIn(done.said);
+  ASSERT_EQ(lines.size(), 5u) << done.said;
+  EXPECT_EQ(lines[0]["intent"], "return_refund");
+  EXPECT_EQ(lines[0]["language"], "es");
+  EXPECT_EQ(lines[0]["decided_by"], "rules");
+  EXPECT_EQ(lines[0]["evidence"][0]["matched"], "devolución");
+  EXPECT_EQ(lines[1]["line"], 2);
+  EXPECT_EQ(lines[1]["code"], "bad_json");
+  EXPECT_THAT(lines[2]["tags"], ::testing::Contains("auto_reply"));
+  EXPECT_EQ(lines[3]["code"], "unknown_tenant");
+  EXPECT_EQ(lines[4]["intent"], "order_status");
+
+  const Finished people =
+      Centralita({"classify", "--policy", DemoPolicy(), "--model", "none", "--explain"},
+                 R"({"text": "quiero una devolución"})");
+  EXPECT_EQ(people.exit_code, 0) << people.said;
+  EXPECT_THAT(people.said, HasSubstr("intent     return_refund"));
+}
+
+TEST(CliTest, LabelledTextsBecomeAModelThatClassifiesAndIsMeasured) {
+  const contract::TempFolder folder;
+  std::ofstream rows(folder.File("rows.jsonl"));
+  for (int i = 0; i < 40; ++i) {
+    const std::string word = "palabra" + std::to_string(i);
+    rows << R"({"intent": "order_status", "lang": "es", "text": "viene en )" << word << "\"}\n";
+    rows << R"({"intent": "praise_feedback", "lang": "es", "text": "me gusta el )" << word
+         << "\"}\n";
+  }
+  rows.close();
+  std::ofstream(folder.File("corrections.jsonl"))
+      << R"({"intent": "complaint", "text": "patata podrida"})"
+      << "\n"
+      << R"({"intent": "complaint", "text": "otra patata podrida"})";
+  std::ofstream(folder.File("test.jsonl")) << R"({"intent": "complaint", "text": "patata"})"
+                                           << "\n"
+                                           << R"({"intent": "none", "text": "zzz"})";
+  const std::string model = folder.File("model.bin");
+  const Finished trained = Centralita(
+      {"train", "--input", folder.File("rows.jsonl"), "--from", folder.File("corrections.jsonl"),
+       "--from-weight", "3", "--folds", "2", "--output", model, "--test", folder.File("test.jsonl"),
+       "--report", folder.File("report.txt")});
+  ASSERT_EQ(trained.exit_code, 0) << trained.said;
+  EXPECT_THAT(trained.said, HasSubstr("82 rows of 82 groups, 3 intents"));
+  EXPECT_THAT(trained.said, HasSubstr("2 rows of corrections, 3 times their weight"));
+  EXPECT_THAT(trained.said, HasSubstr("held out: 1 texts, accuracy 1.000"));
+  EXPECT_THAT(trained.said, HasSubstr("Of 1 texts of other intents"));
+  std::ifstream report(folder.File("report.txt"));
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(report), {}), HasSubstr("macro-F1"));
+
+  const Finished said = Centralita({"classify", "--model", model}, R"({"text": "viene en avion"})");
+  EXPECT_EQ(said.exit_code, 0) << said.said;
+  const auto lines = ObjectsIn(said.said);
+  ASSERT_EQ(lines.size(), 1u) << said.said;
+  EXPECT_EQ(lines[0]["intents"][0]["intent"], "order_status");
+
+  std::ofstream(folder.File("bad.jsonl")) << R"({"text": "no label"})";
+  const Finished bad =
+      Centralita({"train", "--input", folder.File("bad.jsonl"), "--output", model});
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_THAT(bad.said, HasSubstr("bad.jsonl:1:"));
+  EXPECT_EQ(Centralita({"train", "--input", folder.File("rows.jsonl")}).exit_code, 2);
 }
 
 class RunningTest : public testing::Test {

@@ -34,6 +34,8 @@ int main(int argc, char** argv) {
   AddSla(app, run);
   AddDlq(app, run);
   AddTopics(app, run);
+  AddClassify(app, run);
+  AddTrain(app, run);
   CLI11_PARSE(app, argc, argv);
   return run();
 }

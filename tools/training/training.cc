@@ -103,4 +103,32 @@ absl::StatusOr<Trained> TrainModel(std::span<const Row> rows, const TrainingOpti
   return Trained{model::Write(content), ReportOf(rows, judged, content, options.wrong_cost)};
 }
 
+std::string TestModel(std::span<const Row> rows, const std::shared_ptr<const model::Model>& model) {
+  model::Content content;
+  content.labels = model->labels();
+  content.temperature = model->header().temperature;
+  content.threshold_permille = model->threshold_permille();
+  Judge judge(model);
+  std::vector<Judged> judged;
+  size_t strangers = 0;
+  size_t unsure = 0;
+  for (const Row& row : rows) {
+    Judged text = judge.Of(row, content.labels);
+    const auto label = std::find(content.labels.begin(), content.labels.end(), row.intent);
+    text.truth = static_cast<size_t>(label - content.labels.begin());
+    if (label != content.labels.end()) {
+      judged.push_back(std::move(text));
+      continue;
+    }
+    ++strangers;
+    if (ConfidenceOf(text, content.temperature) * 1000 < content.threshold_permille) ++unsure;
+  }
+  std::string report = ReportOf(rows, judged, content, 1);
+  if (strangers > 0) {
+    report += fmt::format("Of {} texts of other intents the model is unsure of {:.3f}\n", strangers,
+                          static_cast<double>(unsure) / static_cast<double>(strangers));
+  }
+  return report;
+}
+
 }  // namespace centralita::training

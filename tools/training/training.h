@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -33,6 +34,10 @@ struct Trained {
 // INVALID_ARGUMENT for rows that cannot be trained on.
 absl::StatusOr<Trained> TrainModel(std::span<const Row> rows, const TrainingOptions& options,
                                    const Progress& progress);
+
+// The report of a model on texts that it does not know. Texts of intents that the model does not
+// know (such as "none") are counted apart: it should be unsure of them.
+std::string TestModel(std::span<const Row> rows, const std::shared_ptr<const model::Model>& model);
 
 // Of what was held out; `rows` are all that there were.
 std::string ReportOf(std::span<const Row> rows, std::span<const Judged> judged,

@@ -203,7 +203,13 @@ void FastRole::EmitMessage(const eventlog::RecordBatch& batch, size_t index, con
   TaggedMessage& tagged = *routing_.mutable_tagged();
   CopyMessage(message, batch.source(), record, tagged);
   Classification& classification = *tagged.mutable_classification();
-  Classify(*item.classifier, InputOf(message, record, profile, degraded), classification);
+  headers_.clear();
+  for (const message::v1::Header& header : message.headers()) {
+    headers_.push_back({header.name(), header.value()});
+  }
+  text::Input input = InputOf(message, record, profile, degraded);
+  input.headers = headers_;
+  Classify(*item.classifier, input, classification);
   outputs.Emit(index, base::topics::kRouting, item.key, routing_);
   CountMessage(classification);
 

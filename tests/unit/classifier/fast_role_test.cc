@@ -63,6 +63,16 @@ TEST_F(FastRoleTest, AMessageIsTaggedAndItsContactTold) {
   EXPECT_EQ(signal.customer_id(), "ana");
 }
 
+TEST_F(FastRoleTest, HeadersOfAnEmailCountForItsMessageAlone) {
+  const auto outputs =
+      Process({Inbound("ana", "refund", "headers { name: 'Auto-Submitted' value: 'auto-replied' }"),
+               Inbound("ben", "refund")});
+  const auto records = outputs.Of<RoutingRecord>("routing");
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_THAT(records[0].tagged().classification().tags(), ElementsAre("auto_reply"));
+  EXPECT_THAT(records[1].tagged().classification().tags(), IsEmpty());
+}
+
 TEST_F(FastRoleTest, FactsComeFromTheStoreInOneReadForTheWholeBatch) {
   PutProfile("ana", FromText<profile::v1::Profile>("revision: 6 tier: 'vip'"));
   store_->reads = 0;

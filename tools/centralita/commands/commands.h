@@ -25,5 +25,7 @@ void AddPolicy(CLI::App& app, Run& run);
 void AddSla(CLI::App& app, Run& run);
 void AddDlq(CLI::App& app, Run& run);
 void AddTopics(CLI::App& app, Run& run);
+void AddClassify(CLI::App& app, Run& run);
+void AddTrain(CLI::App& app, Run& run);
 
 }  // namespace centralita::commands

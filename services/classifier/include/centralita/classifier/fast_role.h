@@ -58,6 +58,7 @@ class FastRole final : public stage::PipelineLogic {
   // Used again and again; every field is set anew for each message.
   text::Workspace workspace_;
   routing::v1::RoutingRecord routing_;
+  std::vector<text::HeaderView> headers_;
 };
 
 }  // namespace centralita::classifier
