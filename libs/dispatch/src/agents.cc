@@ -53,7 +53,12 @@ void GoOffline(Shard& shard, Context& context, Agent& agent, std::string_view re
 void Connect(Shard& shard, Context& context, Agent& agent, const cmd::Presence& presence) {
   auto& a = agent.state;
   const bool anew = a.session() != presence.session();
-  if (anew) EndSession(agent);
+  if (anew) {
+    // Gateways write when they can, so the later word may be of the connection that is gone: who is
+    // there must hear that he counts no more.
+    if (agent.Connected()) NotifyClosing(shard, context, a.agent_id(), a.session());
+    EndSession(agent);
+  }
   a.set_session(presence.session());
   a.set_incarnation(presence.incarnation());
   a.clear_grace_until_unix_ms();
@@ -99,6 +104,8 @@ void SetPresence(Shard& shard, Context& context, const cmd::Presence& presence) 
       if (presence.session().empty() || IsOver(*agent, presence.session())) {
         Reject(shard, context, presence, "wrong_session",
                "That session is over: a newer one has taken its place.");
+        if (!presence.session().empty())
+          NotifyClosing(shard, context, presence.agent_id(), presence.session());
       } else {
         Connect(shard, context, *agent, presence);
       }

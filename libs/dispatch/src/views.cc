@@ -127,6 +127,14 @@ void NotifyResult(Shard& shard, Context& context, std::string_view agent_id,
   context.outputs.Notify(update);
 }
 
+void NotifyClosing(const Shard& shard, Context& context, std::string_view agent_id,
+                   std::string_view session) {
+  auto& update = Begin(shard, context, agent_id, session);
+  update.mutable_update()->mutable_closing()->set_reason(
+      "Another connection of this agent has taken its place.");
+  context.outputs.Notify(update);
+}
+
 owner::v1::AgentUpdate ResyncOf(const Shard& shard, const Agent& agent) {
   owner::v1::AgentUpdate update;
   update.set_tenant(shard.tenant());

@@ -24,6 +24,9 @@ void NotifyMessages(Shard& shard, Context& context, const Conversation& conversa
 // To the session from which the action came.
 void NotifyResult(Shard& shard, Context& context, std::string_view agent_id,
                   std::string_view session, const state::DispatchAction& action);
+// To a session that is over: its gateway ends the connection, so that whoever is there comes again.
+void NotifyClosing(const Shard& shard, Context& context, std::string_view agent_id,
+                   std::string_view session);
 
 // All that the agent has.
 owner::v1::AgentUpdate ResyncOf(const Shard& shard, const Agent& agent);

@@ -178,8 +178,13 @@ bool OwnerWatcher::OnFrame(owner::v1::WatchResponse frame) {
     return true;
   }
   for (auto& update : *frame.mutable_updates()) {
-    if (const auto session = sessions_.Find(update.session()))
+    const auto session = sessions_.Find(update.session());
+    if (session == nullptr) continue;
+    if (update.update().has_closing()) {
+      session->Close(update.update().closing().reason());
+    } else {
       session->Deliver(std::move(*update.mutable_update()));
+    }
   }
   return true;
 }

@@ -106,6 +106,21 @@ TEST_F(PresenceTest, ALossHitsOnlyItsOwnSessionAndANewSessionSupersedes) {
   EXPECT_THAT(ResyncOf("gw2"), ElementsAre("ana has c1"));
 }
 
+// The word of the connection that is gone may come behind that of the one that is there.
+TEST_F(PresenceTest, AConnectionThatCountsNoMoreIsToldSo) {
+  GiveActiveWork();
+  desk.Presence("ana", commands::v1::PRESENCE_STATUS_AVAILABLE, "second", "gw2");
+  ASSERT_EQ(desk.out.updates.size(), 2u);
+  EXPECT_EQ(desk.out.updates[0].session(), Desk::SessionOf("ana"));
+  EXPECT_TRUE(desk.out.updates[0].update().has_closing());
+  EXPECT_EQ(desk.out.updates[1].session(), "second");
+  desk.Presence("ana", commands::v1::PRESENCE_STATUS_AVAILABLE);
+  ASSERT_EQ(desk.out.updates.size(), 1u) << "announced again, by a resync";
+  EXPECT_EQ(desk.out.updates[0].session(), Desk::SessionOf("ana"));
+  EXPECT_TRUE(desk.out.updates[0].update().has_closing());
+  EXPECT_EQ(desk.Rejection(), "wrong_session");
+}
+
 TEST_F(PresenceTest, AnActionRefusedForItsSessionMayBeRetriedThroughTheRightOne) {
   GiveActiveWork();
   auto resolve = desk.Action("ana", "c1");

@@ -107,6 +107,18 @@ TEST_F(OwnerWatcherTest, ASessionThatTheShardDoesNotKnowHasNothingAndMakesItself
   EXPECT_EQ(elsewhere->announced, 0);
 }
 
+TEST_F(OwnerWatcherTest, ASessionThatIsOverForTheShardIsClosed) {
+  watcher_->OnFrame(ResyncOf("gw/1", 10));
+  owner::v1::WatchResponse frame = Frame(11);
+  auto& update = *frame.add_updates();
+  update.set_session("gw/1");
+  update.mutable_update()->mutable_closing()->set_reason("Another has taken its place.");
+  watcher_->OnFrame(std::move(frame));
+  ASSERT_EQ(ana_->closed.size(), 1u);
+  EXPECT_EQ(ana_->closed[0], "Another has taken its place.");
+  EXPECT_EQ(ana_->updates.size(), 1u);
+}
+
 TEST_F(OwnerWatcherTest, AnOwnerWhoIsBehindWhatAgentsHaveSeenIsNotShownAndIsAskedAgain) {
   EXPECT_TRUE(watcher_->OnFrame(ResyncOf("gw/1", 10)));
   EXPECT_TRUE(watcher_->OnFrame(Withdrawn(15, "new")));
