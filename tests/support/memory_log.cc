@@ -41,6 +41,23 @@ std::vector<StoredRecord> LogDisk::AllRecords(const std::string& topic) const {
   return records;
 }
 
+std::vector<StoredRecord> LogDisk::RecordsFrom(const TopicPartition& partition,
+                                               uint64_t offset) const {
+  const std::scoped_lock lock(mutex_);
+  const auto& kept = topics_.at(partition.topic).partitions.at(partition.partition).records;
+  auto next =
+      std::lower_bound(kept.begin(), kept.end(), offset,
+                       [](const auto& record, uint64_t wanted) { return record->offset < wanted; });
+  std::vector<StoredRecord> records;
+  for (; next != kept.end(); ++next) records.push_back(**next);
+  return records;
+}
+
+uint32_t LogDisk::Partitions(const std::string& topic) const {
+  const std::scoped_lock lock(mutex_);
+  return static_cast<uint32_t>(topics_.at(topic).partitions.size());
+}
+
 uint64_t LogDisk::Append(const std::string& topic, uint32_t partition, std::string key,
                          std::string value) {
   const std::scoped_lock lock(mutex_);
@@ -85,6 +102,21 @@ void LogDisk::LetAllOwnAll() {
   all_own_all_ = true;
 }
 
+void LogDisk::SetZombie(const Process& process, bool zombie) {
+  const std::scoped_lock lock(mutex_);
+  if (zombie) {
+    zombies_.insert(&process);
+  } else {
+    zombies_.erase(&process);
+  }
+  changed_.notify_all();
+}
+
+void LogDisk::LetNobodyWait() {
+  const std::scoped_lock lock(mutex_);
+  nobody_waits_ = true;
+}
+
 uint64_t LogDisk::Committed(const std::string& group, const TopicPartition& partition) const {
   const std::scoped_lock lock(mutex_);
   const auto found = groups_.find(group);
@@ -114,7 +146,7 @@ uint64_t LogDisk::Store(Partition& partition, eventlog::Outgoing&& record) {
 std::set<TopicPartition> LogDisk::Target(Group& group, const std::string& member,
                                          const std::vector<std::string>& topics) {
   for (auto other = group.members.begin(); other != group.members.end();) {
-    if (!other->second->crashed()) {
+    if (!other->second->crashed() && !zombies_.contains(other->second)) {
       ++other;
       continue;
     }

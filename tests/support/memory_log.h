@@ -36,6 +36,10 @@ class LogDisk final {
   // What is kept now of one partition, or of all of a topic's partitions, one after another.
   std::vector<StoredRecord> Records(const eventlog::TopicPartition& partition) const;
   std::vector<StoredRecord> AllRecords(const std::string& topic) const;
+  // Those of one partition from `offset` on.
+  std::vector<StoredRecord> RecordsFrom(const eventlog::TopicPartition& partition,
+                                        uint64_t offset) const;
+  uint32_t Partitions(const std::string& topic) const;
   uint64_t Append(const std::string& topic, uint32_t partition, std::string key, std::string value);
 
   // Retention: records below `begin` are no longer kept.
@@ -47,6 +51,11 @@ class LogDisk final {
               const std::function<void(StoredRecord&)>& damage);
   // Every member of a group believes that it owns every partition: zombies.
   void LetAllOwnAll();
+  // The groups take the process for dead and give what it has to others; it does not know that, and
+  // goes on, until it is no zombie any more: then it has lost everything and joins anew.
+  void SetZombie(const Process& process, bool zombie);
+  // Whoever would wait for acks or room gives up at once: for worlds on virtual time.
+  void LetNobodyWait();
   uint64_t Committed(const std::string& group, const eventlog::TopicPartition& partition) const;
 
  private:
@@ -83,6 +92,8 @@ class LogDisk final {
   std::map<std::string, Topic> topics_;
   std::map<std::string, Group> groups_;
   bool all_own_all_ = false;
+  bool nobody_waits_ = false;
+  std::set<const Process*> zombies_;
 };
 
 // `disk` and `process` outlive it.

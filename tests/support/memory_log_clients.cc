@@ -45,6 +45,7 @@ absl::Status MemoryProducer::Append(eventlog::Outgoing record, eventlog::AckCall
 
 absl::Status MemoryProducer::WaitForRoom(base::Duration limit) {
   std::unique_lock lock(log_.disk_.mutex_);
+  if (log_.disk_.nobody_waits_) limit = base::Duration(0);
   const bool room = log_.disk_.changed_.wait_for(
       lock, limit, [this] { return *unacknowledged_ < log_.limit_ || log_.process_.crashed(); });
   if (log_.process_.crashed()) return absl::UnavailableError("the process has crashed");
@@ -53,6 +54,7 @@ absl::Status MemoryProducer::WaitForRoom(base::Duration limit) {
 
 absl::Status MemoryProducer::Flush(base::Duration limit) {
   std::unique_lock lock(log_.disk_.mutex_);
+  if (log_.disk_.nobody_waits_) limit = base::Duration(0);
   const bool flushed = log_.disk_.changed_.wait_for(
       lock, limit, [this] { return *unacknowledged_ == 0 || log_.process_.crashed(); });
   if (log_.process_.crashed()) return absl::UnavailableError("the process has crashed");
@@ -75,7 +77,17 @@ MemoryConsumer::MemoryConsumer(MemoryLog& log, const std::vector<TopicPartition>
 }
 
 void MemoryConsumer::Rebalance(eventlog::PollResult& result) {
+  if (log_.disk_.zombies_.contains(&log_.process_)) {
+    result.settled = true;
+    return;
+  }
   LogDisk::Group& group = log_.disk_.groups_[group_];
+  if (group.members.try_emplace(member_, &log_.process_).second) {
+    // It was thrown out meanwhile: what it had is not its any more.
+    for (const auto& [had, position] : positions_) result.revoked.push_back(had);
+    leaving_.clear();
+    positions_.clear();
+  }
   for (const TopicPartition& left : leaving_) group.owners.erase(left);
   if (!leaving_.empty()) log_.disk_.changed_.notify_all();
   leaving_.clear();

@@ -28,7 +28,8 @@ Checkpointer::Checkpointer(const StageOptions& options, const StageDeps& deps, u
       deps_(deps),
       log_epoch_(log_epoch),
       wake_(std::move(wake)),
-      worker_(options.group + "-w") {}
+      worker_(deps.background == nullptr ? std::make_unique<Worker>(options.group + "-w") : nullptr),
+      background_(worker_ != nullptr ? *worker_ : *deps.background) {}
 
 Checkpointer::~Checkpointer() { CancelSnapshots(); }
 
@@ -137,7 +138,7 @@ void Checkpointer::Snapshot(OwnedPartition& owned) {
 }
 
 void Checkpointer::Submit(Result result, std::function<void(Result&)> job) {
-  worker_.Run([this, results = results_, result = std::move(result), job = std::move(job)] {
+  background_.Run([this, results = results_, result = std::move(result), job = std::move(job)] {
     Result done = result;
     job(done);
     {
@@ -218,6 +219,7 @@ void Checkpointer::NoteSnapshot(OwnedPartition& owned, int64_t written_unix_ms) 
 }
 
 void Checkpointer::WaitForResult(base::Duration limit) {
+  background_.BeforeWaiting();
   std::unique_lock lock(results_->mutex);
   results_->changed.wait_for(lock, limit, [this] { return !results_->results.empty(); });
 }

@@ -91,8 +91,9 @@ class Checkpointer final {
   absl::Status last_error_;
   std::atomic<bool> cancel_{false};
   const std::shared_ptr<Results> results_ = std::make_shared<Results>();
-  // Last: its jobs use all of the above.
-  Worker worker_;
+  // Last: its jobs use all of the above. Null if `background_` is somebody else's.
+  const std::unique_ptr<Worker> worker_;
+  Background& background_;
 };
 
 }  // namespace centralita::stage

@@ -29,7 +29,6 @@
 namespace centralita::stage {
 namespace {
 
-constexpr base::Duration kRevokeLimit{2000};
 constexpr base::Duration kLookAgain{20};
 constexpr base::Duration kCommitInterval{5000};
 constexpr base::Duration kTickRetry{100};
@@ -311,15 +310,15 @@ class Runner final : public StageRunner {
   // None of them acts any more from the beginning, and all are finished within one limit: whoever
   // gets them waits for that.
   void Revoke(const std::vector<eventlog::TopicPartition>& revoked) {
-    const Monotonic until = deps_.clock.Monotonic() + kRevokeLimit;
+    const Monotonic until = deps_.clock.Monotonic() + options_.revoke_limit;
     std::vector<OwnedPartition*> leaving;
     for (const auto& place : revoked) {
       const auto found = owned_.find(place.partition);
       if (found != owned_.end()) leaving.push_back(&found->second);
     }
     for (OwnedPartition* const owned : leaving) TellLost(*owned);
-    outputs_->Finish(kRevokeLimit);
-    for (OwnedPartition* const owned : leaving) FinishCheckpoint(*owned, until, kRevokeLimit);
+    outputs_->Finish(options_.revoke_limit);
+    for (OwnedPartition* const owned : leaving) FinishCheckpoint(*owned, until, options_.revoke_limit);
     for (const auto& place : revoked) owned_.erase(place.partition);
   }
 

@@ -10,18 +10,19 @@
 #include <utility>
 
 #include "centralita/base/thread.h"
+#include "centralita/stage/stage_runner.h"
 
 namespace centralita::stage {
 
 // Runs jobs one after another; finishes those that are queued before it ends. Thread-safe.
-class Worker final {
+class Worker final : public Background {
  public:
   explicit Worker(std::string name)
       : thread_([this, name = std::move(name)] {
           base::NameThread(name);
           Loop();
         }) {}
-  ~Worker() {
+  ~Worker() override {
     {
       const std::scoped_lock lock(mutex_);
       stop_ = true;
@@ -32,7 +33,7 @@ class Worker final {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  void Run(std::function<void()> job) {
+  void Run(std::function<void()> job) override {
     {
       const std::scoped_lock lock(mutex_);
       jobs_.push_back(std::move(job));

@@ -77,6 +77,8 @@ struct StageOptions {
   base::Duration min_tick_interval{5};
   // Outputs that are not acknowledged yet; beyond it, reading pauses.
   size_t max_unacknowledged = 200'000;
+  // What is lost to another member may take so long to finish its outputs and its checkpoint.
+  base::Duration revoke_limit{2000};
 };
 
 struct Partition {
@@ -124,6 +126,16 @@ struct StageStats {
   uint64_t poll_failures = 0;
 };
 
+// Does what must not hold a stage up (checkpoints, snapshots), one job after another. Used on the
+// thread that steps; a job runs on any thread, but not within Run().
+class Background {
+ public:
+  virtual ~Background() = default;
+  virtual void Run(std::function<void()> job) = 0;
+  // The stage is about to wait for a job.
+  virtual void BeforeWaiting() {}
+};
+
 // All references outlive the runner.
 struct StageDeps {
   eventlog::EventLog& log;
@@ -132,6 +144,8 @@ struct StageDeps {
   StageObserver* observer = nullptr;  // may be null
   // Hears of what StageObserver::OnProblem does; may be null.
   telemetry::Logger* logger = nullptr;
+  // Null: a thread of its own. Jobs that it has not begun when the runner ends must never run.
+  Background* background = nullptr;
 };
 
 using MachineFactory = std::function<std::unique_ptr<base::StateMachine>(uint32_t partition)>;
