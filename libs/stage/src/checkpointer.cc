@@ -28,7 +28,8 @@ Checkpointer::Checkpointer(const StageOptions& options, const StageDeps& deps, u
       deps_(deps),
       log_epoch_(log_epoch),
       wake_(std::move(wake)),
-      worker_(deps.background == nullptr ? std::make_unique<Worker>(options.group + "-w") : nullptr),
+      worker_(deps.background == nullptr ? std::make_unique<Worker>(options.group + "-w")
+                                         : nullptr),
       background_(worker_ != nullptr ? *worker_ : *deps.background) {}
 
 Checkpointer::~Checkpointer() { CancelSnapshots(); }

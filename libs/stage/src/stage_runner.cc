@@ -318,7 +318,8 @@ class Runner final : public StageRunner {
     }
     for (OwnedPartition* const owned : leaving) TellLost(*owned);
     outputs_->Finish(options_.revoke_limit);
-    for (OwnedPartition* const owned : leaving) FinishCheckpoint(*owned, until, options_.revoke_limit);
+    for (OwnedPartition* const owned : leaving)
+      FinishCheckpoint(*owned, until, options_.revoke_limit);
     for (const auto& place : revoked) owned_.erase(place.partition);
   }
 
