@@ -127,6 +127,23 @@ TEST(CliTest, EachLineIsClassifiedInOrderWithoutAServerAndBadOnesSaySo) {
   EXPECT_THAT(people.said, HasSubstr("intent     return_refund"));
 }
 
+TEST(CliTest, WithoutAnyOptionTheDefaultModelAnswers) {
+  const Finished done =
+      Centralita({"classify"}, R"({"text": "I forgot my password and cannot log in"})"
+                               "\n"
+                               R"({"text": "забравих си паролата и не мога да вляза"})"
+                               "\n"
+                               R"({"text": "olvidé mi contraseña y no puedo entrar"})");
+  EXPECT_EQ(done.exit_code, 0) << done.said;
+  const auto lines = ObjectsIn(done.said);
+  ASSERT_EQ(lines.size(), 3u) << done.said;
+  for (const auto& line : lines) {
+    EXPECT_EQ(line["intent"], "account_access");
+    EXPECT_EQ(line["decided_by"], "model");
+    EXPECT_GT(line["confidence"], 0.7);
+  }
+}
+
 TEST(CliTest, LabelledTextsBecomeAModelThatClassifiesAndIsMeasured) {
   const contract::TempFolder folder;
   std::ofstream rows(folder.File("rows.jsonl"));

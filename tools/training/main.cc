@@ -1,16 +1,19 @@
 // centralita-train ROWS MODEL REPORT CACHE: the default model, while building.
 //
 // A model is kept in the folder CACHE under the hash of what it is made of, this program included,
-// so that a fresh build folder does not train what another has trained.
+// so that a fresh build folder does not train what another has trained. The oldest go.
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "centralita/base/sha256.h"
 #include "training/training.h"
@@ -38,6 +41,19 @@ bool Write(const fs::path& path, const std::string& bytes) {
   }
   fs::rename(draft, path, error);
   return !error;
+}
+
+// Two files each; 8 MiB.
+constexpr size_t kModelsKept = 8;
+
+void Prune(const fs::path& cache) {
+  std::error_code error;
+  std::vector<std::pair<fs::file_time_type, fs::path>> files;
+  for (const auto& entry : fs::directory_iterator(cache, error)) {
+    files.emplace_back(entry.last_write_time(error), entry.path());
+  }
+  std::sort(files.rbegin(), files.rend());
+  for (size_t i = 2 * kModelsKept; i < files.size(); ++i) fs::remove(files[i].second, error);
 }
 
 int Fail(const std::string& what) {
@@ -71,6 +87,7 @@ int Run(const fs::path& rows_path, const fs::path& model, const fs::path& report
     if (!Write(kept_report, *said) || !Write(kept, *file)) {
       fmt::print(stderr, "centralita-train: {} cannot be written\n", cache.string());
     }
+    Prune(cache);
   }
   if (!Write(report, *said) || !Write(model, *file)) {
     return Fail(fmt::format("{} cannot be written", model.string()));

@@ -1,0 +1,35 @@
+# The default model's bytes follow from its rows alone, and a model that was trained before is taken from the cache.
+#   cmake -DTRAIN=centralita-train -DMODELS=folder of the built model -P default_model_test.cmake
+set(work "${MODELS}/again")
+file(REMOVE_RECURSE "${work}")
+
+function(train name)
+  execute_process(
+    COMMAND "${TRAIN}" "${MODELS}/rows.jsonl" "${work}/${name}.bin" "${work}/${name}.txt" "${work}/cache"
+    RESULT_VARIABLE exit OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(NOT exit EQUAL 0)
+    message(FATAL_ERROR "${TRAIN} ended with ${exit}: ${said}")
+  endif()
+  foreach(kind bin txt)
+    file(SHA256 "${work}/${name}.${kind}" made)
+    file(SHA256 "${MODELS}/default.${kind}" built)
+    if(NOT made STREQUAL built)
+      message(FATAL_ERROR "${work}/${name}.${kind} is not ${MODELS}/default.${kind}")
+    endif()
+  endforeach()
+  set(said "${said}" PARENT_SCOPE)
+endfunction()
+
+train(new)
+if(NOT said MATCHES "the model itself")
+  message(FATAL_ERROR "Nothing was trained: ${said}")
+endif()
+train(kept)
+if(said MATCHES "the model itself")
+  message(FATAL_ERROR "The cache was not used: ${said}")
+endif()
+file(SIZE "${MODELS}/default.bin" size)
+if(size GREATER 16777216)
+  message(FATAL_ERROR "The model has ${size} bytes; at most 16 MiB are promised")
+endif()
+file(REMOVE_RECURSE "${work}")
