@@ -40,8 +40,8 @@ local function sweep(index, expiring, prefix, time, many)
 end
 )lua";
 
-// Changes are gathered and made by few commands, since a command costs more in a script than what it
-// does: the entries without an end by one, names in the index by one. What comes later wins.
+// Changes are gathered and made by few commands, since a command costs more in a script than what
+// it does: the entries without an end by one, names in the index by one. What comes later wins.
 constexpr std::string_view kChanges = R"lua(
 local sets, names, ends, gone, lost, brief = {}, {}, {}, {}, {}, 0
 local function flush(index, expiring)
