@@ -20,11 +20,11 @@ std::shared_ptr<const text::Classifier> Build(const app::TenantPolicy& policy,
 WatchedPolicies::WatchedPolicies(app::PolicyWatcher& watcher, ModelSource& models)
     : watcher_(watcher),
       models_(models),
-      subscription_(
-          watcher.Subscribe([this](const std::shared_ptr<const app::PolicySnapshot>& snapshot) {
-            Compile(*snapshot);
-          })) {
-  models_.OnChange([this] { Compile(*watcher_.Current()); });
+      subscription_(watcher.Subscribe(
+          [this](const std::shared_ptr<const app::PolicySnapshot>&) { Compile(); })) {
+  models_.OnChange([this] { Compile(); });
+  // A model may have come between the two.
+  Compile();
 }
 
 WatchedPolicies::~WatchedPolicies() { models_.OnChange(nullptr); }
@@ -44,18 +44,20 @@ absl::Status WatchedPolicies::Check(const std::string& tenant, const std::string
                      "The key does not belong to this tenant. Send x-tenant and x-api-key.");
 }
 
-void WatchedPolicies::Compile(const app::PolicySnapshot& snapshot) {
+void WatchedPolicies::Compile() {
   std::lock_guard compile(compile_mutex_);
+  // Read under the lock: what was read before it may be older than what another thread compiled.
+  const std::shared_ptr<const app::PolicySnapshot> policies = watcher_.Current();
   const std::shared_ptr<const TenantClassifiers> before = Current();
   const std::shared_ptr<const model::Model> model = models_.Current();
   auto next = std::make_shared<TenantClassifiers>();
-  for (const auto& [tenant, policy] : snapshot.tenants) {
+  for (const auto& [tenant, policy] : policies->tenants) {
     const auto known = built_from_.find(tenant);
     const bool same = known != built_from_.end() && known->second == policy && built_with_ == model;
     const auto old = before->find(tenant);
     (*next)[tenant] = same && old != before->end() ? old->second : Build(*policy, model);
   }
-  built_from_ = snapshot.tenants;
+  built_from_ = policies->tenants;
   built_with_ = model;
   std::lock_guard lock(mutex_);
   current_ = std::move(next);

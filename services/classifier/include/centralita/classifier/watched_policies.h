@@ -23,7 +23,8 @@ class WatchedPolicies final : public PolicySource, public Access {
   absl::Status Check(const std::string& tenant, const std::string& api_key) const override;
 
  private:
-  void Compile(const app::PolicySnapshot& snapshot);
+  // Whatever policies and model are the newest now.
+  void Compile();
 
   app::PolicyWatcher& watcher_;
   ModelSource& models_;
