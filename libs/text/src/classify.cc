@@ -100,10 +100,12 @@ void Classifier::Classify(const Input& input, Workspace& workspace, Classificati
 
   rules_.Find(folded, workspace.matches_);
   KeepRulesOf(language, workspace.matches_);
-  lexicon_.Find(
-      folded,
-      {.is_public = input.visibility == common::v1::VISIBILITY_PUBLIC, .headers = input.headers},
-      workspace.signals_);
+  const bool sure_of_language = language.confidence_permille >= kSureOfLanguage;
+  lexicon_.Find(folded,
+                {.is_public = input.visibility == common::v1::VISIBILITY_PUBLIC,
+                 .headers = input.headers,
+                 .language = sure_of_language ? language.code : std::string_view()},
+                workspace.signals_);
   const IntentDecision decision = ChooseIntent(workspace, result);
   if (input.profile != nullptr) {
     *result.mutable_facts() = FactsOf(*input.profile, input.order_id, input.now);

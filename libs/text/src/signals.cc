@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
 
 #include "negation.h"
 #include "phrases.h"
@@ -94,25 +96,44 @@ bool IsMashed(std::string_view word) {
          word.find_first_of("aeiouy") == std::string_view::npos;
 }
 
+SignalLanguages LanguagesOf(std::string_view code) {
+  for (const SignalLanguage& language : kSignalLanguages) {
+    if (language.code == code) return language.bit;
+  }
+  return kAnyLanguage;
+}
+
 bool HasLink(const FoldedText& text) { return text.text().find("://") != std::string_view::npos; }
 
 }  // namespace
 
 struct SignalLexicon::Compiled {
-  // Values are kinds.
+  // Values are ValueOf() a kind and its languages.
   PhraseAutomaton phrases;
   Negation negation;
   Vocabulary plain;
   std::vector<uint32_t> plain_kind;
 
-  void AddPhrases(SignalKind kind, std::string_view list) {
+  static uint32_t ValueOf(size_t kind, SignalLanguages languages) {
+    return languages * static_cast<uint32_t>(kKinds) + static_cast<uint32_t>(kind);
+  }
+
+  // A phrase that several languages share is one phrase of them all, so that it counts once.
+  void AddPhrases() {
+    std::map<std::pair<std::string_view, size_t>, SignalLanguages> all;
+    for (const SignalWords& words : kSignalWords) {
+      std::string_view list = words.phrases;
+      while (!list.empty()) {
+        const size_t end = std::min(list.find('|'), list.size());
+        all[{list.substr(0, end), static_cast<size_t>(words.kind)}] |= words.languages;
+        list.remove_prefix(std::min(end + 1, list.size()));
+      }
+    }
     FoldedText folded;
-    while (!list.empty()) {
-      const size_t end = std::min(list.find('|'), list.size());
+    for (const auto& [phrase, languages] : all) {
       folded.Clear();
-      folded.Append(list.substr(0, end));
-      if (!folded.tokens().empty()) phrases.Add(folded, static_cast<uint32_t>(kind));
-      list.remove_prefix(std::min(end + 1, list.size()));
+      folded.Append(phrase.first);
+      if (!folded.tokens().empty()) phrases.Add(folded, ValueOf(phrase.second, languages));
     }
   }
   void AddPlain(uint32_t kind, std::string_view list) {
@@ -179,7 +200,7 @@ bool Signals::Has(std::string_view tag) const {
 }
 
 SignalLexicon::SignalLexicon() : compiled_(std::make_unique<Compiled>()) {
-  for (const SignalWords& words : kSignalWords) compiled_->AddPhrases(words.kind, words.phrases);
+  compiled_->AddPhrases();
   compiled_->AddPlain(kGreetingWord, kGreetings);
   compiled_->AddPlain(kBesideWord, kBesideGreetings);
   compiled_->AddPlain(kNoiseWord, kNoise);
@@ -191,25 +212,27 @@ void SignalLexicon::Find(const FoldedText& text, const SignalContext& context,
                          Signals& signals) const {
   Finding finding(signals);
   std::array<uint32_t, kKinds> seen{};
+  const SignalLanguages languages = LanguagesOf(context.language);
   compiled_->phrases.Find(text, signals.ids_, [&](uint32_t value, size_t first, size_t last) {
-    const SignalKind kind = static_cast<SignalKind>(value);
+    if ((value / kKinds & languages) == 0) return;
+    const size_t at = value % kKinds;
+    const SignalKind kind = static_cast<SignalKind>(at);
     const Token* from = &text.tokens()[first];
     const Token* to = &text.tokens()[last];
     const bool machine = kind == SignalKind::kAutoReply || kind == SignalKind::kCalm;
     const bool negated = !machine && (compiled_->negation.IsNegated(text, first) ||
                                       compiled_->negation.IsUnwanted(text, first));
-    if (seen[value] >= kMaxPerKind) return;
+    if (seen[at] >= kMaxPerKind) return;
     const int32_t sentiment = SentimentOf(kind);
     if (negated && sentiment == 0) return;
-    if (!negated) ++seen[value];
+    if (!negated) ++seen[at];
     // "not good" is half as bad as "bad", and "not bad" half as good as "good".
     signals.sentiment_permille += negated ? -sentiment / 2 : sentiment;
     signals.urgency_permille += UrgencyOf(kind);
     if (kind <= SignalKind::kAutoReply || kind == SignalKind::kSpam) {
-      finding.Tag(kNames[value], from, to);
+      finding.Tag(kNames[at], from, to);
     } else if (kind != SignalKind::kBait) {
-      finding.Explain(negated ? (sentiment > 0 ? "negative" : "positive") : kNames[value], from,
-                      to);
+      finding.Explain(negated ? (sentiment > 0 ? "negative" : "positive") : kNames[at], from, to);
     }
   });
   const uint32_t bait = seen[static_cast<size_t>(SignalKind::kBait)];

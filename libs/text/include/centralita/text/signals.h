@@ -1,7 +1,8 @@
 // What a message betrays about its sender and its nature, whatever it is about: anger, threats,
 // danger, need of care, that it is a greeting, a bounce or bait.
 //
-// Words and phrases of seven languages, es en bg in depth, pt fr de it well. What is negated does
+// Words and phrases of seven languages, es en bg in depth, pt fr de it well; those of the message's
+// own count, once that is sure. What is negated does
 // not count ("not bad", "no voy a denunciar"). A tag of the policy's own rules with the same name
 // means the same; these come without any rule.
 #pragma once
@@ -27,6 +28,9 @@ struct SignalContext {
   // Everybody can read it.
   bool is_public = false;
   std::span<const HeaderView> headers;
+  // ISO 639-1, once it is sure: the words of the other languages say nothing then. Empty if it is
+  // not. A language that has no words here keeps them all: better a threat too many than one unread.
+  std::string_view language = {};
 };
 
 // Why a tag was given, or sentiment or urgency moved ("positive", "negative", "urgency").
