@@ -104,6 +104,7 @@ void Classifier::Classify(const Input& input, Workspace& workspace, Classificati
   lexicon_.Find(folded,
                 {.is_public = input.visibility == common::v1::VISIBILITY_PUBLIC,
                  .headers = input.headers,
+                 .text_incomplete = input.text_incomplete,
                  .language = sure_of_language ? language.code : std::string_view()},
                 workspace.signals_);
   const IntentDecision decision = ChooseIntent(workspace, result);

@@ -25,6 +25,22 @@ int64_t ScoreOf(const IntentVotes& votes, size_t intent) {
   return PermilleOf(votes, intent) + kScorePerPoint * votes.weights[intent];
 }
 
+// Of all, or of those alone for which rules speak; -1 if there is none.
+int BestOf(const IntentVotes& votes, bool by_rules) {
+  int best = -1;
+  for (size_t i = 0; i < votes.weights.size(); ++i) {
+    if (by_rules && votes.weights[i] <= 0) continue;
+    if (best < 0 || ScoreOf(votes, i) > ScoreOf(votes, static_cast<size_t>(best))) {
+      best = static_cast<int>(i);
+    }
+  }
+  return best;
+}
+
+bool IsModelSure(const IntentVotes& votes, size_t intent) {
+  return PermilleOf(votes, intent) > 0 && PermilleOf(votes, intent) >= votes.threshold_permille;
+}
+
 // Whether no model could have decided otherwise.
 bool RulesDecideAlone(const IntentVotes& votes, size_t best) {
   for (size_t i = 0; i < votes.weights.size(); ++i) {
@@ -44,17 +60,18 @@ void ConfidencesOf(const IntentVotes& votes, std::vector<int32_t>& confidences) 
 }
 
 IntentDecision Decide(const IntentVotes& votes) {
-  if (votes.weights.empty()) return {};
-  size_t best = 0;
-  for (size_t i = 1; i < votes.weights.size(); ++i) {
-    if (ScoreOf(votes, i) > ScoreOf(votes, best)) best = i;
+  int chosen = BestOf(votes, false);
+  if (chosen < 0) return {};
+  if (votes.weights[static_cast<size_t>(chosen)] <= 0 &&
+      !IsModelSure(votes, static_cast<size_t>(chosen))) {
+    // A model that is unsure says nothing, so it silences no rule either.
+    chosen = BestOf(votes, true);
+    if (chosen < 0) return {};
   }
+  const auto best = static_cast<size_t>(chosen);
   const bool by_rules = votes.weights[best] > 0;
-  const bool by_model =
-      PermilleOf(votes, best) > 0 && PermilleOf(votes, best) >= votes.threshold_permille;
-  if (!by_rules && !by_model) return {};
   IntentDecision decision;
-  decision.intent = static_cast<int>(best);
+  decision.intent = chosen;
   decision.confidence_permille = ConfidenceOf(votes, SumOfWeights(votes), best);
   if (!by_rules) {
     decision.by = DecidedBy::kModel;

@@ -246,7 +246,7 @@ void SignalLexicon::Find(const FoldedText& text, const SignalContext& context,
       (signals.Has("angry") || seen[static_cast<size_t>(SignalKind::kNegative)] > 0)) {
     finding.Tag(kPublicThreatTag);
   }
-  if (tokens.size() > kMaxGreetingTokens) return;
+  if (context.text_incomplete || tokens.size() > kMaxGreetingTokens) return;
   const auto [greetings, beside, noise] = compiled_->CountPlain(text);
   if (greetings > 0 && greetings + beside == tokens.size()) finding.Tag(kGreetingOnly);
   const bool says_nothing = tokens.empty() && text.counts().questions == 0;

@@ -197,6 +197,14 @@ TEST(SignalsTest, ABadReviewIsAThreatOfItsOwn) {
               IsEmpty());
 }
 
+TEST(SignalsTest, WhereThereIsMoreThanTextNothingIsNoise) {
+  for (const std::string_view text : {"", "...", "asdf", "hola"}) {
+    EXPECT_THAT(SignalsOf(text, {.headers = {}, .text_incomplete = true}).tags, IsEmpty()) << text;
+  }
+  EXPECT_THAT(SignalsOf("hablaré con mi abogado", {.headers = {}, .text_incomplete = true}).tags,
+              ElementsAre("legal_threat"));
+}
+
 TEST(SignalsTest, SentimentFollowsTheWordsAndTurnsWithNegation) {
   EXPECT_GT(SignalsOf("todo perfecto, muy contenta").sentiment_permille, 300);
   EXPECT_LT(SignalsOf("llegó rota, qué decepción").sentiment_permille, -300);

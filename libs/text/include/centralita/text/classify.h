@@ -35,6 +35,9 @@ inline constexpr size_t kMaxRuleMatches = 16;
 struct Input {
   std::string_view text;
   std::string_view subject;
+  // The message has more than that: an attachment, or a text that could not be read. What there is
+  // to read is then neither `noise` nor `greeting_only`.
+  bool text_incomplete = false;
   common::v1::Channel channel = common::v1::CHANNEL_UNSPECIFIED;
   common::v1::Visibility visibility = common::v1::VISIBILITY_UNSPECIFIED;
   // BCP 47, of the channel; empty if unknown.

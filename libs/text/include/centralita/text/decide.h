@@ -3,7 +3,8 @@
 // An intent's score is its probability in thousandths plus 100 for each point of weight that rules
 // give it; the greatest score wins, the first in the policy's order among equals. So a lead of ten
 // points (one rule of the usual weight) cannot be overturned by the model, a smaller one can, and
-// where no rule speaks the model decides alone, if it is sure enough. Integers only.
+// where no rule speaks the model decides alone, if it is sure enough. If it is not, and yet its
+// intent has the greatest score, the best of those for which rules speak wins. Integers only.
 #pragma once
 
 #include <cstdint>

@@ -28,8 +28,11 @@ struct SignalContext {
   // Everybody can read it.
   bool is_public = false;
   std::span<const HeaderView> headers;
+  // There is more than the text, unread: no `noise`, no `greeting_only`.
+  bool text_incomplete = false;
   // ISO 639-1, once it is sure: the words of the other languages say nothing then. Empty if it is
-  // not. A language that has no words here keeps them all: better a threat too many than one unread.
+  // not. A language that has no words here keeps them all: better a threat too many than one
+  // unread.
   std::string_view language = {};
 };
 
