@@ -46,6 +46,13 @@ bool IsNewer(const ClockState& clock, const Timer& than) {
          (clock.forecast() && !than.forecast);
 }
 
+// What of a clock's words its thresholds hang on, besides its deadline.
+bool SameHours(const clocks::v1::ClockSpec& a, const clocks::v1::ClockSpec& b) {
+  return a.calendar() == b.calendar() &&
+         std::equal(a.warn_before_ms().begin(), a.warn_before_ms().end(),
+                    b.warn_before_ms().begin(), b.warn_before_ms().end());
+}
+
 // Whether a message's bytes have that field at the top; nullopt if they are no message.
 std::optional<bool> HasField(std::string_view bytes, int field) {
   using google::protobuf::internal::WireFormatLite;
@@ -85,12 +92,17 @@ void Timers::Follow(const events::v1::Event& event, const ClockState& clock) {
     return Update(table_.Add(place, event.conversation_id(), clock.spec()), event, clock);
   }
   const Timer& timer = table_[number];
-  // The same generation in another pool: its alarms go there from now on. Words of two pools may
-  // cross, so the conversation's revision says which of them is the later.
-  const bool moved = event.pool() != table_.PlaceOf(timer).pool &&
-                     Narrow(event.revision()) >= timer.revision &&
-                     Narrow(clock.generation()) == timer.generation;
-  if (!moved && !IsNewer(clock, timer)) return;
+  // The same generation in another pool: its alarms go there from now on. Or by a calendar of
+  // another name, which makes no new generation. Words of two pools may cross, so the
+  // conversation's revision says which of them is the later.
+  const bool not_older =
+      Narrow(event.revision()) >= timer.revision && Narrow(clock.generation()) == timer.generation;
+  const bool moved = not_older && event.pool() != table_.PlaceOf(timer).pool;
+  // Told again, it may be from before a warning.
+  const bool renamed = not_older && Warned(clock) >= timer.warned &&
+                       (clock.breached() || timer.state != TimerState::kBreached) &&
+                       !SameHours(clock.spec(), table_.SpecOf(timer));
+  if (!moved && !renamed && !IsNewer(clock, timer)) return;
   if (StateOf(clock) == TimerState::kRemoved) return Remove(number);
   Count(timer, -1);
   table_.wheel().Cancel(number);

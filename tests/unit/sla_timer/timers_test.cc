@@ -45,13 +45,23 @@ sla::Spans Closed(int64_t from, int64_t until) {
   return calendar;
 }
 
-class OneCalendar final : public Calendars {
+// `hours`, or by name.
+class SomeCalendars final : public Calendars {
  public:
-  std::shared_ptr<const sla::Spans> Find(const std::string&, const std::string&) const override {
-    return std::make_shared<const sla::Spans>(hours);
+  std::shared_ptr<const sla::Spans> Find(const std::string&,
+                                         const std::string& name) const override {
+    const auto found = by_name.find(name);
+    return std::make_shared<const sla::Spans>(found == by_name.end() ? hours : found->second);
   }
   sla::Spans hours;
+  std::map<std::string, sla::Spans> by_name;
 };
+
+clocks::v1::ClockState ClockIn(const std::string& calendar, int64_t deadline, uint32_t warned = 0) {
+  auto clock = RunningClock(deadline, 1, warned);
+  clock.mutable_spec()->set_calendar(calendar);
+  return clock;
+}
 
 class TimersTest : public testing::Test {
  protected:
@@ -77,7 +87,7 @@ class TimersTest : public testing::Test {
     return Names(timers_.TakeDue(base::FromUnixMillis(kStart + after_start), limit));
   }
 
-  OneCalendar calendars_;
+  SomeCalendars calendars_;
   std::atomic<int64_t> live_{0};
   Timers timers_{calendars_, kPolicy, live_};
   uint64_t offset_ = 0;
@@ -219,6 +229,35 @@ TEST_F(TimersTest, AClockWhoseHoursHaveChangedSinceItWasSetIsNotEarly) {
   EXPECT_THAT(Take(5000), testing::Not(testing::Contains("b/0")));
   EXPECT_THAT(Take(9699), testing::Not(testing::Contains("b/0")));
   EXPECT_THAT(Take(9700), testing::Contains("b/0"));
+}
+
+TEST_F(TimersTest, ACalendarThatIsRenamedMakesNoWarningLate) {
+  calendars_.by_name["office"] = Closed(kStart + 1000, kStart + 9900);
+  Apply(EventWith("a", ClockIn("office", kStart + 10'000), "care", 2));
+  // The same hours under another name: dispatch changes neither generation nor deadline.
+  calendars_.by_name = {{"office-hours", calendars_.by_name["office"]}};
+  Apply(EventWith("a", ClockIn("office-hours", kStart + 10'000), "care", 2));
+  EXPECT_EQ(timers_.running(), 1u);
+  EXPECT_THAT(Take(799), IsEmpty());
+  EXPECT_THAT(Take(800), ElementsAre("a/0")) << "200 ms before the break, 100 ms behind it";
+}
+
+TEST_F(TimersTest, OtherHoursOfTheSameGenerationAreSavedAndNeverTakenFromAnOlderWord) {
+  calendars_.by_name["office"] = Closed(kStart + 1000, kStart + 9950);
+  Entries saved;
+  Apply(EventWith("a", ClockIn("none", kStart + 10'000, 1), "care", 2));
+  timers_.TakeChanges(saved);
+  Apply(EventWith("a", ClockIn("office", kStart + 10'000, 1), "care", 2));
+  timers_.TakeChanges(saved);
+  // Of an older revision, or told again from before its first warning.
+  Apply(EventWith("a", ClockIn("none", kStart + 10'000, 1), "care", 1));
+  Apply(EventWith("a", ClockIn("none", kStart + 10'000, 0), "care", 2));
+  Timers loaded(calendars_, kPolicy, live_);
+  for (const auto& [key, value] : saved.all) ASSERT_TRUE(loaded.Load(key, value).ok());
+  ASSERT_TRUE(loaded.LoadDone().ok());
+  EXPECT_THAT(Take(949), IsEmpty());
+  EXPECT_THAT(Take(950), ElementsAre("a/1")) << "50 ms before the break, 50 ms behind it";
+  EXPECT_THAT(Names(loaded.TakeDue(base::FromUnixMillis(kStart + 950), 10)), ElementsAre("a/1"));
 }
 
 TEST_F(TimersTest, ConversationsAreToldApartWhateverTheirIdsLookLike) {
