@@ -11,7 +11,7 @@
 #include "require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  // Where a mapped file would lie: at a border of pages.
+  // At a border of pages.
   constexpr size_t kPage = 4096;
   std::unique_ptr<std::byte, void (*)(std::byte*)> bytes(
       static_cast<std::byte*>(std::aligned_alloc(kPage, (size + kPage) / kPage * kPage)),

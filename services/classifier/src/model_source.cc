@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "centralita/base/error.h"
-#include "centralita/base/mapped_file.h"
+#include "centralita/base/file_bytes.h"
 #include "centralita/base/status_macros.h"
 
 namespace centralita::classifier {
@@ -26,7 +26,7 @@ std::string DefaultModelPath() {
 }
 
 absl::StatusOr<std::shared_ptr<const model::Model>> LoadModel(const std::string& path) {
-  ABSL_ASSIGN_OR_RETURN(const auto file, base::MappedFile::Open(path));
+  ABSL_ASSIGN_OR_RETURN(const auto file, base::FileBytes::Read(path, model::kMaxFileBytes));
   auto model = model::Model::Parse(file->bytes(), file);
   if (model.ok()) return model;
   const auto what = model.status().message();

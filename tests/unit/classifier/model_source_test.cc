@@ -84,5 +84,30 @@ TEST_F(ModelSourceTest, ANewFileIsTakenAndABadOneIsNot) {
   (*source)->OnChange(nullptr);
 }
 
+TEST_F(ModelSourceTest, AFileThatIsOverwrittenInPlaceDoesNoHarm) {
+  Put(WithThreshold(100));
+  const auto source = ModelSource::Start(path_.string(), *logger_, kNever);
+  ASSERT_TRUE(source.ok()) << source.status();
+  const auto model = (*source)->Current();
+  // As `cp` does: cut to nothing, then written.
+  fs::resize_file(path_, 0);
+  int64_t sum = 0;
+  for (uint64_t row = 0; row < 1 << 12; ++row) sum += model->RowOf(row << 52)[model->stride() - 1];
+  EXPECT_EQ(sum, int64_t{model::kIdfSteps} << 12);
+  (*source)->Look();
+  EXPECT_EQ((*source)->Current(), model);
+  std::ofstream(path_, std::ios::binary) << WithThreshold(200);
+  (*source)->Look();
+  EXPECT_EQ((*source)->Current()->threshold_permille(), 200);
+}
+
+TEST_F(ModelSourceTest, AFileThatIsTooLongIsRefusedUnread) {
+  Put("x");
+  fs::resize_file(path_, uint64_t{1} << 40);
+  const auto source = ModelSource::Start(path_.string(), *logger_, kNever);
+  EXPECT_EQ(source.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(source.status().message()), HasSubstr("model.bin"));
+}
+
 }  // namespace
 }  // namespace centralita::classifier

@@ -1,5 +1,5 @@
-// A linear model in its file form: a table of buckets, a row of small integers each, read where it
-// lies (a mapped file, or bytes in memory).
+// A linear model in its file form: a table of buckets, a row of small integers each, used where it
+// lies in memory.
 //
 // File, little-endian: the header below, its labels (each closed by a zero byte), padding to 64,
 // then 2^bucket_bits rows of `stride` signed bytes: a weight per label, zeros, and in the last byte

@@ -1,6 +1,6 @@
-// The model file that is in use, watched: whoever replaces it (a new file, renamed over the old
-// one) has the new one taken within seconds, without a stop. A new file that is bad is refused with
-// an error in the log, and the old one stays.
+// The model file that is in use, watched: whoever replaces it (best a new file, renamed over the
+// old one) has the new one taken within seconds, without a stop. A new file that is bad, or half
+// written, is refused with an error in the log, and the old one stays.
 #pragma once
 
 #include <functional>
@@ -23,7 +23,7 @@ inline constexpr char kNoModel[] = "none";
 // Where the model that was built with this program lies; empty if it is not there.
 std::string DefaultModelPath();
 
-// Maps the file. The status names it.
+// Reads the file, at most model::kMaxFileBytes. The status names it.
 absl::StatusOr<std::shared_ptr<const model::Model>> LoadModel(const std::string& path);
 
 // Thread-safe.

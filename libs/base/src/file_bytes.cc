@@ -1,8 +1,7 @@
-#include "centralita/base/mapped_file.h"
+#include "centralita/base/file_bytes.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,23 +39,35 @@ class Descriptor {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::string& path) {
+// One line more than is needed, so that there is always one.
+FileBytes::FileBytes(size_t size)
+    : lines_(std::make_unique_for_overwrite<Line[]>(size / kAlignment + 1)), size_(size) {}
+
+absl::StatusOr<std::shared_ptr<const FileBytes>> FileBytes::Read(const std::string& path,
+                                                                 size_t limit) {
   const Descriptor file(path);
   if (file.get() < 0) return Failed(path, errno);
   struct stat about = {};
   if (fstat(file.get(), &about) != 0) return Failed(path, errno);
   if (!S_ISREG(about.st_mode)) return Failed(path, EISDIR);
   const auto size = static_cast<size_t>(about.st_size);
-  // There is no empty mapping.
-  if (size == 0) return std::shared_ptr<const MappedFile>(new MappedFile({}));
-  void* at = mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
-  if (at == MAP_FAILED) return Failed(path, errno);
-  return std::shared_ptr<const MappedFile>(
-      new MappedFile({static_cast<const std::byte*>(at), size}));
-}
-
-MappedFile::~MappedFile() {
-  if (!bytes_.empty()) munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+  if (size > limit) {
+    return Error(absl::StatusCode::kInvalidArgument, "unreadable_file",
+                 fmt::format("{} has {} bytes; at most {} can be used", path, size, limit));
+  }
+  std::shared_ptr<FileBytes> whole(new FileBytes(size));
+  std::byte* const to = whole->lines_[0].bytes;
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t got = read(file.get(), to + done, size - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Failed(path, errno);
+    // Cut short since it was looked at.
+    if (got == 0) break;
+    done += static_cast<size_t>(got);
+  }
+  whole->size_ = done;
+  return std::shared_ptr<const FileBytes>(std::move(whole));
 }
 
 }  // namespace centralita::base
