@@ -52,6 +52,21 @@ TEST(DecideTest, WhereNoRuleSpeaksTheModelDecidesIfItIsSure) {
   EXPECT_EQ(Decide(votes).intent, -1);
 }
 
+TEST(DecideTest, AnUnsureModelSilencesNoRule) {
+  IntentVotes votes{.weights = {4, 0}, .permille = {100, 550}, .threshold_permille = 600};
+  EXPECT_EQ(Decide(votes).intent, 0);
+  EXPECT_EQ(Decide(votes).by, DecidedBy::kBoth);
+  EXPECT_EQ(Decide(votes).confidence_permille, 550);
+  // Among several rules the score decides, as always.
+  EXPECT_EQ(
+      Decide({.weights = {3, 4, 0}, .permille = {250, 100, 650}, .threshold_permille = 700}).intent,
+      0);
+  // A model that is sure still outweighs a soft rule.
+  votes.threshold_permille = 500;
+  EXPECT_EQ(Decide(votes).intent, 1);
+  EXPECT_EQ(Decide(votes).by, DecidedBy::kModel);
+}
+
 TEST(DecideTest, ANegativeWeightTalksTheModelOutOfIt) {
   EXPECT_EQ(Decide({.weights = {-5, 0}, .permille = {700, 300}, .threshold_permille = 250}).intent,
             1);
