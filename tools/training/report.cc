@@ -95,9 +95,9 @@ void AddCalibration(std::span<const Judged> judged, const model::Content& conten
     }
   }
   report.Line(
-      "Abstains below {} thousandths (a wrong answer costs {:.2f} right ones): answers {:.3f} of "
-      "the texts, {:.3f} of those right",
-      content.threshold_permille, wrong_cost,
+      "Abstains below {} thousandths{}: answers {:.3f} of the texts, {:.3f} of those right",
+      content.threshold_permille,
+      wrong_cost > 0 ? fmt::format(" (a wrong answer costs {:.2f} right ones)", wrong_cost) : "",
       static_cast<double>(answered.size()) / static_cast<double>(judged.size()),
       AccuracyOf(answered));
   std::vector<Judged> surest(judged.begin(), judged.end());

@@ -123,7 +123,7 @@ std::string TestModel(std::span<const Row> rows, const std::shared_ptr<const mod
     ++strangers;
     if (ConfidenceOf(text, content.temperature) * 1000 < content.threshold_permille) ++unsure;
   }
-  std::string report = ReportOf(rows, judged, content, 1);
+  std::string report = ReportOf(rows, judged, content, 0);
   if (strangers > 0) {
     report += fmt::format("Of {} texts of other intents the model is unsure of {:.3f}\n", strangers,
                           static_cast<double>(unsure) / static_cast<double>(strangers));

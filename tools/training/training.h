@@ -21,7 +21,9 @@ struct TrainingOptions {
   // How many of the folds are tried. One is enough for temperature and threshold, and five times as
   // fast.
   int tried = 5;
-  double wrong_cost = 1;
+  // A wrong answer sends a customer round, no answer has somebody look: so many right answers make
+  // up for a wrong one.
+  double wrong_cost = 2;
 };
 
 struct Trained {
@@ -39,7 +41,7 @@ absl::StatusOr<Trained> TrainModel(std::span<const Row> rows, const TrainingOpti
 // know (such as "none") are counted apart: it should be unsure of them.
 std::string TestModel(std::span<const Row> rows, const std::shared_ptr<const model::Model>& model);
 
-// Of what was held out; `rows` are all that there were.
+// Of what was held out; `rows` are all that there were. `wrong_cost` 0: it is not known.
 std::string ReportOf(std::span<const Row> rows, std::span<const Judged> judged,
                      const model::Content& content, double wrong_cost);
 
