@@ -21,8 +21,15 @@ centralita::policy::v1::ClassifierSection Section() {
   rule.set_weight(10);
   rule.add_any("reembolso");
   rule.add_any("退款");
+  rule.add_any("quiero mi reembolso");
   rule.add_regex("refund\\w*|ln-\\d{5}");
   return section;
+}
+
+template <typename Placed>
+void RequireWithin(const Placed& place, const centralita::text::Input& input) {
+  const std::string_view in = place.in_subject() ? input.subject : input.text;
+  FUZZ_REQUIRE(uint64_t{place.offset()} + place.length() <= in.size());
 }
 
 }  // namespace
@@ -51,9 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   classifier->Classify(input, *workspace, first);
   classifier->Classify(input, *workspace, second);
   FUZZ_REQUIRE(first.SerializeAsString() == second.SerializeAsString());
-  for (const auto& match : first.rules()) {
-    const std::string_view in = match.in_subject() ? input.subject : input.text;
-    FUZZ_REQUIRE(match.offset() + match.length() <= in.size());
-  }
+  for (const auto& match : first.rules()) RequireWithin(match, input);
+  for (const auto& evidence : first.evidence()) RequireWithin(evidence, input);
   return 0;
 }

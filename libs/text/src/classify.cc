@@ -35,7 +35,8 @@ classification::v1::IntentSource SourceOf(DecidedBy by) {
   return classification::v1::INTENT_SOURCE_UNSPECIFIED;
 }
 
-// Where in the message, as it was sent, a place of what was folded is: subject first, then text.
+// Where in the message, as it was sent, a place of what was folded is: subject first, then text. A
+// match may run on from the one into the other; its place ends with the subject.
 template <typename Placed>
 void SetPlace(const CleanedText& subject, const CleanedText& text, uint32_t source, uint32_t length,
               Placed& placed) {
@@ -45,6 +46,7 @@ void SetPlace(const CleanedText& subject, const CleanedText& text, uint32_t sour
   const uint32_t begin = in.OriginOf(from);
   placed.set_in_subject(source < border);
   placed.set_offset(begin);
+  if (source < border) length = std::min(length, border - source);
   if (length > 0) placed.set_length(in.OriginEndOf(from + length) - begin);
 }
 
@@ -236,6 +238,7 @@ void Classifier::AddTags(const Input& input, bool unsure, Workspace& workspace,
   if (unsure) tags.emplace_back("unsure");
   if (input.visibility == common::v1::VISIBILITY_PUBLIC) tags.emplace_back("public");
   if (input.degraded) tags.emplace_back(kDegradedTag);
+  if (input.engine_failed) tags.emplace_back(kEngineFailedTag);
   if (input.profile != nullptr &&
       IsRepeatContact(*input.profile, result.intent(), facts_, input.now)) {
     tags.emplace_back("repeat_contact");

@@ -22,7 +22,7 @@ constexpr char kPolicy[] = R"pb(
   }
   rules {
     name: "refund"
-    any: [ "reembolso", "refund" ]
+    any: [ "reembolso", "refund", "quiero mi reembolso" ]
     intent: "return_refund"
     weight: 10
   }
@@ -156,6 +156,26 @@ TEST_F(ClassifyTest, EvidenceLeadsBackToTheMessageAsItWasSent) {
   EXPECT_EQ(result.evidence(0).tag(), "angry");
   EXPECT_EQ(input.text.substr(result.evidence(0).offset(), result.evidence(0).length()),
             "vergüenza");
+}
+
+TEST_F(ClassifyTest, APlaceThatBeginsInTheSubjectEndsThere) {
+  Input input;
+  input.subject = "Quiero mi";
+  input.text = "reembolso ya";
+  const Classification rule = Classify(input);
+  ASSERT_EQ(rule.rules_size(), 1);
+  EXPECT_TRUE(rule.rules(0).in_subject());
+  EXPECT_EQ(rule.rules(0).offset(), 0);
+  EXPECT_EQ(rule.rules(0).length(), input.subject.size());
+
+  input.subject = "Una hoja de";
+  input.text = "reclamaciones, por favor";
+  const Classification signal = Classify(input);
+  ASSERT_EQ(signal.evidence_size(), 1);
+  EXPECT_TRUE(signal.evidence(0).in_subject());
+  EXPECT_EQ(input.subject.substr(signal.evidence(0).offset(), signal.evidence(0).length()),
+            "hoja de");
+  EXPECT_EQ(signal.evidence(0).offset() + signal.evidence(0).length(), input.subject.size());
 }
 
 TEST_F(ClassifyTest, WhatAnEmailQuotesDoesNotCount) {
