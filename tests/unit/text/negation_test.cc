@@ -27,6 +27,10 @@ TEST(NegationTest, WhatIsNotWantedIsNotAskedFor) {
       {"reembolso", "ya no necesito el reembolso"},
       {"reembolso", "no quiero que me hagáis un reembolso"},
       {"cancelar", "no voy a cancelar el pedido"},
+      {"reembolso", "no quiero recibir un reembolso"},
+      {"reembolso", "no voy a pedir un reembolso"},
+      {"refund", "I don't want to get a refund"},
+      {"парите", "не искам да получа парите"},
       {"refund", "I don't want a refund"},
       {"refund", "I DON’T WANT YOUR REFUND"},
       {"refund", "not asking for a refund, just the right size"},
@@ -59,6 +63,15 @@ TEST(NegationTest, OtherNegationsDoNotHideWhatItIsAbout) {
       {"erstattung", "ich habe keine Erstattung bekommen"},
       {"rimborso", "non ho ricevuto il rimborso"},
       {"reembolso", "não recebi o reembolso"},
+      {"reembolso", "no voy a recibir mi reembolso"},
+      {"reembolso", "¿no vamos a recibir el reembolso?"},
+      {"refund", "I'm not going to get my refund, am I"},
+      {"refund", "am I not going to receive a refund"},
+      {"парите", "няма да получа парите"},
+      {"парите", "няма ли да получа парите си"},
+      {"reembolso", "não vou receber o reembolso"},
+      {"remboursement", "je ne vais pas recevoir mon remboursement"},
+      {"pedido", "he hecho sin querer el pedido"},
   };
   for (const auto& [phrase, text] : cases) EXPECT_TRUE(AsksFor(phrase, text)) << text;
 }

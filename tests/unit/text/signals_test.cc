@@ -215,6 +215,29 @@ TEST(SignalsTest, SentimentFollowsTheWordsAndTurnsWithNegation) {
   EXPECT_EQ(SignalsOf("pedido LN-20433").sentiment_permille, 0);
 }
 
+TEST(SignalsTest, AConditionThatIsNegatedDoesNotNegateTheThreat) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"legal_threat", "Si no contestáis os denuncio"},
+      {"chargeback", "si no pagáis abriré una disputa"},
+      {"legal_threat", "If you don't answer I'll sue you"},
+      {"legal_threat", "ако не върнете парите ще ви съдя"},
+      {"legal_threat", "ако не отговорите ще ви съдя"},
+      {"legal_threat", "se não respondem vou processar"},
+      {"legal_threat", "se non rispondete vi denuncio"},
+      {"legal_threat", "si vous ne répondez pas je porte plainte"},
+      {"legal_threat", "wenn nicht, rechtsanwalt"},
+      {"legal_threat", "wenn nicht verklage ich Sie"},
+  };
+  for (const auto& [tag, text] : cases) EXPECT_THAT(SignalsOf(text).tags, Contains(tag)) << text;
+  EXPECT_THAT(SignalsOf("no voy a denunciar").tags, IsEmpty());
+  EXPECT_THAT(SignalsOf("si queréis, no os denuncio").tags, IsEmpty());
+  // The condition itself is negated all the same.
+  EXPECT_THAT(SignalsOf("si no es una estafa, lo compro").tags, IsEmpty());
+  EXPECT_THAT(SignalsOf("if it isn't a scam I'll buy it").tags, IsEmpty());
+  EXPECT_THAT(SignalsOf("if you are not scammers, fine").tags, IsEmpty());
+  EXPECT_THAT(SignalsOf("Ich will Sie nicht verklagen").tags, IsEmpty());
+}
+
 TEST(SignalsTest, HasteRaisesUrgencyAndNoHurryDoesNot) {
   EXPECT_GE(SignalsOf("es urgente, lo necesito ya").urgency_permille, 350);
   EXPECT_GE(SignalsOf("I need it today please, asap").urgency_permille, 350);
