@@ -76,6 +76,12 @@ constexpr std::array<std::string_view, 24> kSentFrom = {
     "Inviato dal mio ",    "Изпратено от ",     "Enviat des del ",     "Obtener Outlook para",
     "Télécharger Outlook", "Outlook für ",      "Scarica Outlook per", "Obter o Outlook"};
 
+// What a program adds is short; who writes "Sent via DHL on Monday, and …" is not done.
+bool IsSentFrom(std::string_view line) {
+  constexpr size_t kLongest = 60;
+  return line.size() <= kLongest && StartsWithOneOf(line, kSentFrom);
+}
+
 // "El lun, 3 nov 2025 a las 10:12, Ana (<ana@example.com>) escribió:", over at most three lines.
 // How many lines it takes; 0 if there is none.
 size_t AttributionAt(const std::vector<Line>& lines, size_t first) {
@@ -109,9 +115,28 @@ bool IsHeaderBlock(const std::vector<Line>& lines, size_t first) {
 
 bool IsQuote(const Line& line) { return Trimmed(line.text).starts_with('>'); }
 
+bool IsSignatureMark(const Line& line) { return line.text == "--" || line.text == "-- "; }
+
 size_t NextWithText(const std::vector<Line>& lines, size_t from) {
   while (from < lines.size() && Trimmed(lines[from].text).empty()) ++from;
   return from;
+}
+
+// Whether nothing of the writer's own comes from `from` on, but perhaps more lines of programs.
+bool NothingFollows(const std::vector<Line>& lines, size_t from) {
+  constexpr int kMaxSentFrom = 3;
+  for (int i = 0; i < kMaxSentFrom; ++i) {
+    const size_t next = NextWithText(lines, from);
+    if (next == lines.size()) return true;
+    const std::string_view text = Trimmed(lines[next].text);
+    if (IsQuote(lines[next]) || IsSignatureMark(lines[next]) || IsOriginalMark(text) ||
+        IsHeaderBlock(lines, next) || AttributionAt(lines, next) > 0) {
+      return true;
+    }
+    if (!IsSentFrom(text)) return false;
+    from = next + 1;
+  }
+  return false;
 }
 
 }  // namespace
@@ -134,13 +159,13 @@ EmailCuts CutEmail(TextEdit& edit) {
       cuts.history = true;
       break;
     }
-    if (lines[i].text == "--" || lines[i].text == "-- ") {
+    if (IsSignatureMark(lines[i])) {
       cuts.signature = true;
       break;
     }
     if (IsQuote(lines[i])) {
       cuts.history = true;
-    } else if (StartsWithOneOf(text, kSentFrom)) {
+    } else if (IsSentFrom(text) && NothingFollows(lines, i + 1)) {
       cuts.signature = true;
     } else {
       kept = kept || !text.empty();

@@ -86,7 +86,8 @@ bool IsQuoted(const Tag& tag) {
            HoldsNoCase(tag.whole, "moz-cite-prefix")));
 }
 
-// Behind the end of the element that `tag` opens at `at`; elements of its name may lie within.
+// Behind the end of the element that `tag` opens at `at`, npos if it has none; elements of its name
+// may lie within.
 size_t EndOfElement(std::string_view text, size_t at, const Tag& tag) {
   int depth = 0;
   for (; at != npos && at < text.size(); at = text.find('<', at + 1)) {
@@ -95,7 +96,7 @@ size_t EndOfElement(std::string_view text, size_t at, const Tag& tag) {
     depth += inner.closing ? -1 : 1;
     if (depth == 0) return at + inner.whole.size();
   }
-  return text.size();
+  return npos;
 }
 
 struct Entity {
@@ -172,12 +173,12 @@ size_t SkipMarkup(TextEdit& edit, size_t at, bool& unclosed) {
   if (tag.closing) return at + tag.whole.size();
   if (IsOneOf(tag.name, kSkipped) && !unclosed) {
     const size_t end = EndOfElement(in, at, tag);
-    unclosed = end == in.size();
+    unclosed = end == npos;
     return unclosed ? at + tag.whole.size() : end;
   }
   if (IsQuoted(tag)) {
     edit.BreakLine(at);
-    return EndOfElement(in, at, tag);
+    return std::min(EndOfElement(in, at, tag), in.size());
   }
   return at + tag.whole.size();
 }

@@ -61,6 +61,12 @@ TEST(CleanTest, HtmlBecomesText) {
   EXPECT_EQ(Clean("&eacute; and <3"), "&eacute; and <3");
 }
 
+TEST(CleanTest, AnElementMayEndWithTheText) {
+  EXPECT_EQ(Clean("<p>Hola</p><style>.x{color:red}</style>"), "Hola\n");
+  // Without an end it is shown: better too much than nothing.
+  EXPECT_NE(Clean("<p>Hola</p><style>gracias").find("gracias"), std::string::npos);
+}
+
 TEST(CleanTest, QuotedHtmlIsHistory) {
   EXPECT_EQ(Clean("<div>Gracias</div><div class=\"gmail_quote\">El lun escribió:<blockquote>"
                   "reembolso</blockquote><div>x</div></div><p>Ana</p>"),
@@ -100,6 +106,19 @@ TEST(CleanTest, SignaturesAreCut) {
         "Inviato da iPhone", "Get Outlook for Android"}) {
     EXPECT_EQ(Clean(std::string("Hola\n") + line + "\n", true), "Hola\n") << line;
   }
+}
+
+TEST(CleanTest, WhatOnlyBeginsLikeASignatureStays) {
+  for (const std::string text :
+       {"Hola\nEnviado desde Madrid el lunes\ny no ha llegado",
+        "Hi,\nSent via DHL on Monday, where is it?\nThanks, Ana",
+        "Enviado desde vuestra tienda de Sevilla hace tres semanas y sigo sin saber nada"}) {
+    EXPECT_EQ(Clean(text, true), text);
+  }
+  EXPECT_EQ(Clean("Hola\nSent from my iPhone\n\n", true), "Hola\n\n");
+  EXPECT_EQ(Clean("Hola\nSent from my iPhone\nGet Outlook for iOS", true), "Hola\n");
+  EXPECT_EQ(Clean("Hola\nSent from my iPhone\n\n> ¿Qué tal?", true), "Hola\n\n");
+  EXPECT_EQ(Clean("Hola\nSent from my iPhone\n-- \nAna", true), "Hola\n");
 }
 
 TEST(CleanTest, AMailThatIsHistoryAloneStays) {
