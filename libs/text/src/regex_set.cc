@@ -75,6 +75,20 @@ absl::Status CheckForm(std::string_view expression) {
   return CheckRepeats(expression);
 }
 
+// How many bytes at `at` begin a class, with a first ']' that is one of its members, or name a
+// class within one ("[:digit:]"); 0 if none.
+size_t ClassSyntaxAt(std::string_view expression, size_t at, bool in_class) {
+  const std::string_view rest = expression.substr(at);
+  if (in_class) {
+    const size_t end = rest.starts_with("[:") ? rest.find(":]", 2) : std::string_view::npos;
+    return end == std::string_view::npos ? 0 : end + 2;
+  }
+  if (!rest.starts_with('[')) return 0;
+  size_t length = rest.starts_with("[^") ? 2 : 1;
+  if (rest.substr(length).starts_with(']')) ++length;
+  return length;
+}
+
 // As the text is folded: letters without accents; a blank also stands for a line's end.
 std::string Folded(std::string_view expression) {
   std::string out;
@@ -95,7 +109,12 @@ std::string Folded(std::string_view expression) {
       at += 2;
       continue;
     }
-    if (c == '[') in_class = true;
+    if (const size_t kept = ClassSyntaxAt(expression, at, in_class); kept > 0) {
+      in_class = true;
+      out += expression.substr(at, kept);
+      at += kept;
+      continue;
+    }
     if (c == ']') in_class = false;
     if (length > 1) {
       one.Clear();

@@ -68,6 +68,15 @@ TEST(RegexRulesTest, ABlankStandsForALinesEndAndADotDoesNot) {
   EXPECT_THAT(Find(rules, "refund it.\nright now"), IsEmpty());
 }
 
+TEST(RegexRulesTest, NamedClassesStandWithinAClass) {
+  const RuleSet rules(SectionOf({"[[:digit:] ]+km", "[^[:digit:]ñ]x", "[]) ]+z"}));
+  EXPECT_EQ(rules.regexes(), 3u);
+  EXPECT_THAT(Find(rules, "a 1 2 km"), ElementsAre(0));
+  EXPECT_THAT(Find(rules, "ax"), ElementsAre(1));
+  EXPECT_THAT(Find(rules, "7x"), IsEmpty());
+  EXPECT_THAT(Find(rules, "q )] z"), ElementsAre(2));
+}
+
 TEST(RegexRulesTest, WordCharactersAreThoseOfEveryAlphabet) {
   const RuleSet rules(SectionOf({"re\\w+d", "въз\\w+", "a[\\w-]+z", "x\\Wy", "p.d\\w+"}));
   EXPECT_THAT(Find(rules, "refund"), ElementsAre(0));
