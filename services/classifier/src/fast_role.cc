@@ -2,7 +2,6 @@
 
 #include <google/protobuf/arena.h>
 
-#include <algorithm>
 #include <exception>
 
 #include "centralita/base/key.h"
@@ -22,6 +21,7 @@ using signals::v1::Signal;
 
 constexpr std::string_view kEngineFailed = "engine_failed";
 constexpr std::string_view kEngineSlow = "engine_slow";
+constexpr std::string_view kProfileUnavailable = "profile_unavailable";
 
 // A language that was hardly heard is not worth remembering.
 constexpr int32_t kSureOfLanguage = 600;
@@ -49,6 +49,7 @@ text::Input InputOf(const InboundMessage& message, const eventlog::Record& recor
   text::Input input;
   input.text = message.text();
   input.subject = message.subject();
+  input.text_incomplete = !message.attachments().empty();
   input.channel = message.channel();
   input.visibility = message.visibility();
   input.locale = message.locale();
@@ -66,15 +67,6 @@ Signal SignalOf(const InboundMessage& message, const eventlog::Record& record) {
   signal.set_customer_id(message.customer_id());
   signal.set_occurred_unix_ms(base::ToUnixMillis(record.append_time));
   return signal;
-}
-
-// Keeps them sorted and each once.
-void AddTag(std::string_view tag, google::protobuf::RepeatedPtrField<std::string>& tags) {
-  const auto at = std::lower_bound(tags.begin(), tags.end(), tag);
-  if (at != tags.end() && *at == tag) return;
-  const auto place = at - tags.begin();
-  *tags.Add() = std::string(tag);
-  std::rotate(tags.pointer_begin() + place, tags.pointer_end() - 1, tags.pointer_end());
 }
 
 std::string_view BandName(classification::v1::PriorityBand band) {
@@ -232,20 +224,20 @@ void FastRole::EmitMessage(const eventlog::RecordBatch& batch, size_t index, con
 void FastRole::Classify(const text::Classifier& classifier, const text::Input& input,
                         Classification& result) {
   std::string_view failure = Attempt(classifier, input, result);
-  if (!failure.empty()) failure = Attempt(classifier, input, result);
-  if (failure.empty()) {
-    if (input.degraded) result.set_degraded_reason("profile_unavailable");
-    return;
-  }
+  // What was slow once is likely to be so again, and its answer is whole.
+  if (failure == kEngineFailed) failure = Attempt(classifier, input, result);
   if (failure == kEngineFailed) {
     // What is known without the text: channel, customer, base priority.
     text::Input without_text = input;
     without_text.text = {};
     without_text.subject = {};
+    without_text.text_incomplete = true;
+    without_text.engine_failed = true;
     classifier.Classify(without_text, workspace_, result);
+  } else if (input.degraded) {
+    failure = kProfileUnavailable;
   }
-  AddTag(text::kDegradedTag, *result.mutable_tags());
-  result.set_degraded_reason(std::string(failure));
+  if (!failure.empty()) result.set_degraded_reason(std::string(failure));
 }
 
 std::string_view FastRole::Attempt(const text::Classifier& classifier, const text::Input& input,

@@ -12,6 +12,7 @@ namespace {
 
 using classification::v1::Classification;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::Not;
 
 std::string Inbound(const std::string& customer, const std::string& text) {
@@ -65,9 +66,10 @@ TEST_F(EngineFailureTest, WhatFailsTwiceGoesOnDegradedAndTheNextOnesAreWhole) {
   ASSERT_EQ(said.size(), 3u);
   EXPECT_EQ(said[0].intent(), "return_refund");
   EXPECT_EQ(said[1].intent(), "other");
-  EXPECT_THAT(said[1].tags(), Contains("degraded"));
+  // Not noise, though nothing of it is known; and not `degraded`: its customer is known.
+  EXPECT_THAT(said[1].tags(), ElementsAre("engine_failed", "unsure"));
   EXPECT_EQ(said[1].degraded_reason(), "engine_failed");
-  EXPECT_EQ(said[1].priority(), 100);
+  EXPECT_EQ(said[1].priority(), 140);
   EXPECT_EQ(said[2].intent(), "order_status");
   EXPECT_EQ(tries_["poison"], 2);
   EXPECT_THAT(registry_.Exposition(),
@@ -75,22 +77,42 @@ TEST_F(EngineFailureTest, WhatFailsTwiceGoesOnDegradedAndTheNextOnesAreWhole) {
                   "centralita_classifier_engine_failures_total{reason=\"engine_failed\"} 2"));
 }
 
-TEST_F(EngineFailureTest, WhatTakesTooLongTwiceKeepsItsAnswerAndSaysSo) {
+TEST_F(EngineFailureTest, WhatTakesTooLongKeepsItsFirstAnswerAndSaysSo) {
   const auto said = Process({"where is it", "refund"}, [&](std::string_view text, int) {
     clock_.Advance(base::Duration(text == "refund" ? 1 : 300));
   });
   EXPECT_EQ(said[0].intent(), "order_status");
-  EXPECT_THAT(said[0].tags(), Contains("degraded"));
+  EXPECT_THAT(said[0].tags(), ElementsAre());
   EXPECT_EQ(said[0].degraded_reason(), "engine_slow");
   EXPECT_EQ(said[1].degraded_reason(), "");
-  EXPECT_EQ(tries_["where is it"], 2);
+  EXPECT_EQ(tries_["where is it"], 1);
 }
 
-TEST_F(EngineFailureTest, ASecondTryWithinTheTimeIsEnough) {
-  const auto said = Process({"where is it"}, [&](std::string_view, int tries) {
-    if (tries == 1) clock_.Advance(base::Duration(300));
+TEST_F(EngineFailureTest, WithoutTheProfileEachReasonHasItsTag) {
+  store_->SetReadError(absl::UnavailableError("away"));
+  const auto said = Process({"poison", "where is it"}, [&](std::string_view text, int) {
+    if (text == "poison") throw std::runtime_error("poison");
+    clock_.Advance(base::Duration(300));
   });
-  EXPECT_EQ(said[0].degraded_reason(), "");
+  EXPECT_THAT(said[0].tags(), ElementsAre("degraded", "engine_failed", "unsure"));
+  EXPECT_EQ(said[0].degraded_reason(), "engine_failed");
+  EXPECT_THAT(said[1].tags(), ElementsAre("degraded"));
+  EXPECT_EQ(said[1].degraded_reason(), "profile_unavailable");
+}
+
+TEST_F(EngineFailureTest, APhotoWithoutWordsIsNoNoise) {
+  auto photo = FromText<message::v1::InboundMessage>(
+      "message_id: 'm' tenant: 'shop' customer_id: 'ana' channel: CHANNEL_WHATSAPP"
+      " attachments { media_type: 'image/jpeg' url: 'https://cdn/1' }");
+  std::vector<std::string> values = {photo.SerializeAsString()};
+  photo.clear_attachments();
+  values.push_back(photo.SerializeAsString());
+  FastRole role(policies_, *profiles_, clock_, metrics_);
+  CollectedOutputs outputs;
+  ASSERT_TRUE(role.Process(BatchOf("inbound", std::move(values)), 1, outputs).ok());
+  const auto records = outputs.Of<routing::v1::RoutingRecord>("routing");
+  EXPECT_THAT(records[0].tagged().classification().tags(), ElementsAre("unsure"));
+  EXPECT_THAT(records[1].tagged().classification().tags(), ElementsAre("noise", "unsure"));
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ class FixedPolicy final : public PolicySource {
       rules { name: "where" any: "where is" intent: "order_status" weight: 10 }
       rules { name: "refund" any: "refund" intent: "return_refund" weight: 10 }
       addends { name: "vip" tag: "vip" points: 300 }
+      addends { name: "unread" tag: "engine_failed" points: 40 }
       addends { name: "cart" per_ten_cart_at_risk: true points: 5 cap: 150 }
       base_priority: 100
       cart_at_risk_min_cents: 5000

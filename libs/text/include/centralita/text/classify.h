@@ -28,6 +28,8 @@ namespace centralita::text {
 inline constexpr std::string_view kOtherIntent = "other";
 // Tag of a message that went on although its customer's profile could not be had.
 inline constexpr std::string_view kDegradedTag = "degraded";
+// Tag of a message that went on although nobody could say what its text is about.
+inline constexpr std::string_view kEngineFailedTag = "engine_failed";
 // At most so many rules are named in a classification: winners first, then the heaviest.
 inline constexpr size_t kMaxRuleMatches = 16;
 
@@ -38,6 +40,8 @@ struct Input {
   // The message has more than that: an attachment, or a text that could not be read. What there is
   // to read is then neither `noise` nor `greeting_only`.
   bool text_incomplete = false;
+  // The text was given up and is left out here.
+  bool engine_failed = false;
   common::v1::Channel channel = common::v1::CHANNEL_UNSPECIFIED;
   common::v1::Visibility visibility = common::v1::VISIBILITY_UNSPECIFIED;
   // BCP 47, of the channel; empty if unknown.

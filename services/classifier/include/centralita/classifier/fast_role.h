@@ -2,8 +2,9 @@
 //
 // After it a Contact signal; if the profile could not be had, the message goes on all the same,
 // tagged `degraded`, with a FactsWanted signal. What cannot be decoded or belongs to no known
-// tenant becomes a dead letter of one message. A message at which the engine fails or takes too
-// long is tried once more, then goes on `degraded` with the reason: none holds the others up.
+// tenant becomes a dead letter of one message. A message at which the engine fails is tried once
+// more, then goes on without its text, tagged `engine_failed`; one that takes too long keeps its
+// answer, which names that as the reason (`degraded_reason`): none holds the others up.
 #pragma once
 
 #include <functional>
