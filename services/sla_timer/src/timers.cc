@@ -24,6 +24,8 @@ constexpr int64_t kKeptMs = int64_t{90} * 24 * 3'600'000;
 // Timers that are moved ahead of their time, for each record and each turn.
 constexpr size_t kSettledPerRecord = 4;
 constexpr size_t kSettledPerTurn = 4096;
+// Timers that are looked at in each turn when calendars have changed: a fraction of a millisecond.
+constexpr size_t kAimedPerTurn = 2048;
 constexpr int64_t kLongestResend = 60;
 
 TimerState StateOf(const ClockState& clock) {
@@ -138,6 +140,27 @@ bool Timers::Aim(uint32_t number) {
   return true;
 }
 
+void Timers::FollowCalendars(size_t limit) {
+  const uint64_t version = calendars_.Version();
+  if (version == aimed_) return;
+  // What changes during a round is left for the next, so each comes to its end.
+  if (next_to_aim_ == 0) aiming_ = version;
+  for (; limit > 0 && next_to_aim_ < table_.end(); --limit) AimAnew(next_to_aim_++);
+  if (next_to_aim_ < table_.end()) return;
+  next_to_aim_ = 0;
+  aimed_ = aiming_;
+}
+
+void Timers::AimAnew(uint32_t number) {
+  Timer& timer = table_[number];
+  // One whose alarm was sent is asked again soon (Ring).
+  if (timer.state != TimerState::kRunning || timer.attempts > 0) return;
+  if (table_.SpecOf(timer).calendar().empty()) return;
+  if (calendars_.VersionOf(table_.PlaceOf(timer).tenant) <= aimed_) return;
+  table_.wheel().Cancel(number);
+  if (!Aim(number)) Remove(number);
+}
+
 absl::StatusOr<base::TimePoint> Timers::ThresholdAt(const Timer& timer) {
   const ClockState& clock = table_.RunningClock(timer);
   if (clock.spec().calendar().empty()) return sla::ThresholdAt(clock, always_, timer.warned);
@@ -159,6 +182,7 @@ void Timers::Remove(uint32_t number) {
 
 std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit, bool log_takes) {
   std::vector<Due> due;
+  FollowCalendars(kAimedPerTurn);
   table_.wheel().Settle(kSettledPerTurn);
   // What is looked at and not due yet, or forgotten, counts for the length of a turn too.
   for (size_t looked = 0; looked < 2 * limit && due.size() < limit; ++looked) {
@@ -177,6 +201,8 @@ void Timers::Ring(uint32_t number, base::TimePoint now, bool log_takes, std::vec
   if (!at.ok()) return Remove(number);
   if (*at > now) {
     timer.due = base::ToUnixMillis(*at);
+    // What was sent came before its time.
+    timer.attempts = 0;
     return table_.wheel().Set(number);
   }
   if (log_takes && timer.attempts >= policy_.max_attempts) {
@@ -212,6 +238,7 @@ base::TimePoint Timers::FirstDue(base::TimePoint now) const {
 }
 
 base::TimePoint Timers::NextDue() const {
+  if (calendars_.Version() != aimed_) return base::FromUnixMillis(0);
   const int64_t at = table_.wheel().NextAt();
   return at == INT64_MAX ? base::kNever : base::FromUnixMillis(at);
 }

@@ -29,7 +29,7 @@ class Timers final : public base::StateMachine {
  public:
   // `live` counts the clocks that run of all the machines that share it; it outlives them.
   Timers(const Calendars& calendars, AlarmPolicy policy, std::atomic<int64_t>& live)
-      : calendars_(calendars), policy_(policy), live_(live) {}
+      : calendars_(calendars), policy_(policy), live_(live), aimed_(calendars.Version()) {}
   ~Timers() override { live_ -= running_; }
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
@@ -68,6 +68,9 @@ class Timers final : public base::StateMachine {
   void Update(uint32_t number, const events::v1::Event& event, const clocks::v1::ClockState& clock);
   // Puts it into the wheel; false if nothing of this clock is left to happen.
   bool Aim(uint32_t number);
+  // Those whose calendars have changed since they were aimed, of the next `limit` of all timers.
+  void FollowCalendars(size_t limit);
+  void AimAnew(uint32_t number);
   // When the present threshold of a clock that runs is due.
   absl::StatusOr<base::TimePoint> ThresholdAt(const Timer& timer);
   void Ring(uint32_t number, base::TimePoint now, bool log_takes, std::vector<Due>& all);
@@ -85,6 +88,11 @@ class Timers final : public base::StateMachine {
   int64_t now_ = 0;
   int64_t running_ = 0;
   uint64_t given_up_ = 0;
+  // All timers are aimed by calendars of this version or a later one.
+  uint64_t aimed_;
+  // Which version the round that is under way is for, and the next timer it comes to.
+  uint64_t aiming_ = 0;
+  uint32_t next_to_aim_ = 0;
   // Entries of an older format that were loaded, to be erased.
   std::vector<std::string> old_entries_;
 };

@@ -53,8 +53,17 @@ class SomeCalendars final : public Calendars {
     const auto found = by_name.find(name);
     return std::make_shared<const sla::Spans>(found == by_name.end() ? hours : found->second);
   }
+  uint64_t Version() const override { return version; }
+  uint64_t VersionOf(const std::string& tenant) const override {
+    const auto found = versions.find(tenant);
+    return found == versions.end() ? 0 : found->second;
+  }
+  void Changed(const std::string& tenant) { versions[tenant] = ++version; }
+
   sla::Spans hours;
   std::map<std::string, sla::Spans> by_name;
+  uint64_t version = 0;
+  std::map<std::string, uint64_t> versions;
 };
 
 clocks::v1::ClockState ClockIn(const std::string& calendar, int64_t deadline, uint32_t warned = 0) {
@@ -258,6 +267,63 @@ TEST_F(TimersTest, OtherHoursOfTheSameGenerationAreSavedAndNeverTakenFromAnOlder
   EXPECT_THAT(Take(949), IsEmpty());
   EXPECT_THAT(Take(950), ElementsAre("a/1")) << "50 ms before the break, 50 ms behind it";
   EXPECT_THAT(Names(loaded.TakeDue(base::FromUnixMillis(kStart + 950), 10)), ElementsAre("a/1"));
+}
+
+TEST_F(TimersTest, AClockThatIsHeardOfBeforeItsCalendarIsAimedAnewWhenTheCalendarComes) {
+  Apply("a", ClockIn("office", kStart + 10'000));
+  EXPECT_THAT(Take(0), IsEmpty());
+  EXPECT_GT(timers_.NextDue(), base::FromUnixMillis(kStart));
+  calendars_.by_name["office"] = Closed(kStart + 1000, kStart + 9900);
+  calendars_.Changed("acme");
+  EXPECT_LE(timers_.NextDue(), base::FromUnixMillis(kStart)) << "there is something to do";
+  EXPECT_THAT(Take(1), IsEmpty());
+  EXPECT_GT(timers_.NextDue(), base::FromUnixMillis(kStart + 1)) << "and then it is done";
+  EXPECT_THAT(Take(799), IsEmpty());
+  EXPECT_THAT(Take(800), ElementsAre("a/0"));
+}
+
+TEST_F(TimersTest, ManyClocksAreAimedAnewInSlicesAlsoWhileCalendarsGoOnChanging) {
+  constexpr int kMany = 5000;
+  for (int i = 0; i < kMany; ++i) {
+    Apply("conversation-" + std::to_string(i), ClockIn("office", kStart + 10'000));
+  }
+  calendars_.by_name["office"] = Closed(kStart + 1000, kStart + 9900);
+  calendars_.Changed("acme");
+  const size_t first = Take(800, kMany).size();
+  EXPECT_GT(first, 0u);
+  EXPECT_LT(first, size_t{kMany}) << "a turn has its bound";
+  calendars_.Changed("other");
+  size_t all = first;
+  for (int turn = 1; turn < 10; ++turn) all += Take(800, kMany).size();
+  EXPECT_EQ(all, size_t{kMany});
+  EXPECT_GT(timers_.NextDue(), base::FromUnixMillis(kStart + 800)) << "all is in order";
+}
+
+TEST_F(TimersTest, OtherCalendarsNeitherHurryAnAlarmThatWasSentNorMoveAnotherTenantsClocks) {
+  Apply("a", ClockIn("office", kStart + 1000));
+  EXPECT_THAT(Take(700), ElementsAre("a/0"));
+  calendars_.Changed("acme");
+  EXPECT_THAT(Take(701), IsEmpty());
+  EXPECT_THAT(Take(750), ElementsAre("a/0"));
+  Apply("b", ClockIn("office", kStart + 10'000));
+  calendars_.by_name["office"] = Closed(kStart + 1000, kStart + 9900);
+  calendars_.Changed("other");
+  EXPECT_THAT(Take(9699), testing::Not(testing::Contains("b/0")));
+}
+
+TEST_F(TimersTest, AttemptsBeforeATimeThatHasMovedDoNotCount) {
+  calendars_.by_name["office"] = Closed(kStart + 1000, kStart + 9900);
+  Apply("a", ClockIn("office", kStart + 10'000));
+  EXPECT_THAT(Take(800), ElementsAre("a/0"));
+  EXPECT_THAT(Take(850), ElementsAre("a/0"));
+  EXPECT_THAT(Take(950), ElementsAre("a/0")) << "the third, and the last";
+  // Dispatch knew better: there is no break.
+  calendars_.by_name["office"] = Closed(kStart - 1000, kStart);
+  EXPECT_THAT(Take(9699), IsEmpty());
+  EXPECT_EQ(timers_.given_up(), 0u);
+  const auto due = timers_.TakeDue(base::FromUnixMillis(kStart + 9700), 10);
+  ASSERT_THAT(Names(due), ElementsAre("a/0"));
+  EXPECT_FALSE(due[0].again);
 }
 
 TEST_F(TimersTest, ConversationsAreToldApartWhateverTheirIdsLookLike) {

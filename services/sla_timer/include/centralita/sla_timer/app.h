@@ -25,6 +25,11 @@ class Calendars {
   // Never null: all day, every day for the empty name or an unknown one.
   virtual std::shared_ptr<const sla::Spans> Find(const std::string& tenant,
                                                  const std::string& name) const = 0;
+  // Grows whenever Find() may give something else than before, of whatever tenant. Cheap; 0 for
+  // ever where nothing changes.
+  virtual uint64_t Version() const { return 0; }
+  // The Version() since which Find() gives what it gives of this tenant.
+  virtual uint64_t VersionOf(const std::string& /*tenant*/) const { return 0; }
 };
 
 struct SlaTimerOptions {

@@ -1,6 +1,8 @@
 // The calendars out of the policies that libs/app's watcher sees.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,20 +17,28 @@ namespace centralita::sla_timer {
 // Thread-safe. `watcher` outlives it.
 class WatchedCalendars final : public Calendars {
  public:
-  explicit WatchedCalendars(const app::PolicyWatcher& watcher) : watcher_(watcher) {}
+  explicit WatchedCalendars(app::PolicyWatcher& watcher);
   std::shared_ptr<const sla::Spans> Find(const std::string& tenant,
                                          const std::string& name) const override;
+  uint64_t Version() const override { return version_; }
+  uint64_t VersionOf(const std::string& tenant) const override;
 
  private:
   struct Compiled {
+    // Null if the tenant has gone.
     std::shared_ptr<const app::TenantPolicy> policy;
     std::shared_ptr<const sla::Calendars> calendars;
+    uint64_t version = 0;
   };
 
-  const app::PolicyWatcher& watcher_;
+  void Follow(const app::PolicySnapshot& policies);
+
   mutable std::mutex mutex_;
-  // By tenant: what was made of its newest policy that was asked for.
-  mutable base::StringMap<Compiled> compiled_;
+  // By tenant.
+  base::StringMap<Compiled> compiled_;
+  std::atomic<uint64_t> version_{0};
+  // Last: goes first, and its calls with it.
+  std::shared_ptr<void> subscription_;
 };
 
 }  // namespace centralita::sla_timer
