@@ -84,6 +84,42 @@ TEST_F(KafkaLogTest, GivesATopicThatIsMadeAgainAnotherEpoch) {
   EXPECT_EQ(log->Describe("t")->epoch, second->epoch);
 }
 
+// The others' records must not hide it.
+TEST_F(KafkaLogTest, SaysThatRecordsAreGoneBesideAPartitionThatHasSome) {
+  const KafkaLogOptions options = Options();
+  const auto log = Open(options);
+  ASSERT_TRUE(log->EnsureTopic({.name = "t", .partitions = 2}).ok());
+  AppendNumbers(*log, "t", 1, 10);
+  const auto producer = *log->NewProducer({.name = "test"});
+  constexpr int kMany = 200;
+  for (int i = 0; i < kMany; ++i)
+    ASSERT_TRUE(producer->Append({"t", 1, "", std::to_string(i), false}, [](auto) {}).ok());
+  ASSERT_TRUE(producer->Flush(base::Duration(30'000)).ok());
+  ASSERT_TRUE(
+      contract::DeleteRecordsInKafka(options.bootstrap_servers, options.prefix + "t", 0, 5).ok());
+  // Few records a poll, so that the other partition is not done when the gap is found.
+  const auto reader = *log->Read({{"t", 0}, {"t", 1}}, {.max_records = 2});
+  ASSERT_TRUE(reader->Seek({"t", 0}, 2).ok());
+  ASSERT_TRUE(reader->Seek({"t", 1}, 0).ok());
+  int read = 0;
+  int errors = 0;
+  for (int i = 0; i < kPolls && (read < kMany || errors == 0); ++i) {
+    const auto result = reader->Poll(kPoll);
+    if (!result.ok()) {
+      EXPECT_EQ(result.status().code(), absl::StatusCode::kOutOfRange);
+      EXPECT_THAT(Message(result.status()), HasSubstr("offset 2 of t/0 is not in the log"));
+      ++errors;
+      continue;
+    }
+    for (const RecordBatch& batch : result->batches) {
+      EXPECT_EQ(batch.source().partition, 1U);
+      read += static_cast<int>(batch.records().size());
+    }
+  }
+  EXPECT_EQ(errors, 1);
+  EXPECT_EQ(read, kMany);
+}
+
 TEST_F(KafkaLogTest, StopsWhereRecordsAreGoneAndGoesOnAfterASeek) {
   const KafkaLogOptions options = Options();
   const auto log = Open(options);

@@ -120,6 +120,7 @@ absl::StatusOr<PollResult> KafkaConsumer::Poll(base::Duration max_wait) {
 }
 
 absl::StatusOr<PollResult> KafkaConsumer::Look() {
+  if (!late_error_.ok()) return std::exchange(late_error_, absl::OkStatus());
   PollResult result;
   ABSL_RETURN_IF_ERROR(TakeEvents(result));
   if (!IsEmpty(result)) return result;
@@ -131,7 +132,11 @@ absl::StatusOr<PollResult> KafkaConsumer::Look() {
     if (!held_[at].next || held_[at].paused || !held_[at].started) continue;
     auto batch = Read(held_[at], budget);
     if (!batch.ok() && result.batches.empty()) return batch.status();
-    if (!batch.ok()) break;
+    if (!batch.ok()) {
+      // What was read before it is given first.
+      late_error_ = batch.status();
+      break;
+    }
     if (!*batch) continue;
     turn_ = at + 1;
     result.batches.push_back(**std::move(batch));

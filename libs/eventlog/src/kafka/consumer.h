@@ -156,6 +156,8 @@ class KafkaConsumer final : public Consumer {
   EventPtr rebalance_;
   bool told_ = false;
   bool settled_ = false;
+  // Of a partition, found behind others' records: told next.
+  absl::Status late_error_;
   // It has to join again.
   bool fenced_by_itself_ = false;
   // Who comes first in the next Poll().
