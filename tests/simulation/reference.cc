@@ -22,6 +22,13 @@ struct Collected final : base::Outputs {
   std::vector<Output> outputs;
 };
 
+struct Entries final : base::EntrySink {
+  explicit Entries(std::map<std::string, std::string>& in_all) : all(in_all) {}
+  void Put(std::string_view key, std::string_view value) override { all[std::string(key)] = value; }
+  void Erase(std::string_view key) override { all.erase(std::string(key)); }
+  std::map<std::string, std::string>& all;
+};
+
 // Every topic's value has its origin as field 1, so that any of them reads it.
 common::v1::Origin OriginOf(const std::string& value) {
   commands::v1::Command command;
@@ -68,6 +75,21 @@ bool Reference::IsRepeat(Partition& partition, const common::v1::Origin& origin)
   return false;
 }
 
+absl::Status Reference::CheckChanges(Partition& partition) {
+  Entries stored(partition.stored);
+  partition.machine->TakeChanges(stored);
+  std::map<std::string, std::string> whole;
+  Entries all(whole);
+  partition.machine->ForEachEntry(all);
+  if (whole == partition.stored) return absl::OkStatus();
+  for (const auto& [key, value] : whole) {
+    const auto found = partition.stored.find(key);
+    if (found == partition.stored.end() || found->second != value)
+      return Wrong(fmt::format("entry {} changed and no checkpoint would have it", key));
+  }
+  return Wrong("an entry is gone and checkpoints would keep it");
+}
+
 absl::Status Reference::Follow() {
   for (uint32_t number = 0; number < kPartitions; ++number) {
     Partition& partition = partitions_[number];
@@ -87,6 +109,10 @@ absl::Status Reference::Follow() {
                                     .value = record.value};
       if (partition.machine->Apply(input, collected) != base::ApplyResult::kApplied)
         return Wrong(fmt::format("{} {}:{} cannot be read", topic_, number, record.offset));
+      if (absl::Status given = CheckChanges(partition); !given.ok()) {
+        return Wrong(fmt::format("after {} {}:{}: {}", topic_, number, record.offset,
+                                 std::string(given.message())));
+      }
       ABSL_RETURN_IF_ERROR(
           listener_.OnApplied(stage_, input, *partition.machine, collected.outputs));
       uint32_t index = 0;

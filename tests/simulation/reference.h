@@ -65,8 +65,12 @@ class Reference final {
     base::TimePoint now;
     // The highest of each source: by stage and its partition, or by sender.
     std::map<std::string, std::pair<uint64_t, uint32_t>> seen;
+    // What checkpoints would have.
+    std::map<std::string, std::string> stored;
   };
 
+  // All that a record changed is among the changes that it gives.
+  static absl::Status CheckChanges(Partition& partition);
   bool IsRepeat(Partition& partition, const common::v1::Origin& origin);
 
   const Disks& disks_;

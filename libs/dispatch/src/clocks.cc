@@ -245,8 +245,9 @@ void StopAllClocks(Shard& shard, Conversation& conversation, int64_t now, Change
   }
 }
 
-void RetimeClocks(const Shard& shard, Conversation& conversation, int64_t now,
+bool RetimeClocks(const Shard& shard, Conversation& conversation, int64_t now,
                   ChangedClocks& changed) {
+  bool any = false;
   for (ClockState& clock : *conversation.state.mutable_clocks()) {
     if (clock.policy_version() == 0 || clock.policy_version() >= shard.policy.version()) continue;
     const clocks::v1::ClockSpec* const present = PresentSpec(shard, clock);
@@ -257,8 +258,10 @@ void RetimeClocks(const Shard& shard, Conversation& conversation, int64_t now,
     const bool moved = next.generation() != clock.generation() ||
                        next.spec().calendar() != clock.spec().calendar();
     clock = std::move(next);
+    any = true;
     if (moved) *changed.Add() = clock;
   }
+  return any;
 }
 
 void EmitRetimed(Shard& shard, Context& context, const Conversation& conversation,
@@ -273,12 +276,11 @@ void Alarm(Shard& shard, Context& context, const cmd::Alarm& alarm) {
   Conversation* const conversation = shard.Find(alarm.alarm().conversation_id());
   if (conversation == nullptr) return;
   ChangedClocks retimed;
-  RetimeClocks(shard, *conversation, context.now, retimed);
-  if (!retimed.empty()) {
+  if (RetimeClocks(shard, *conversation, context.now, retimed)) {
     Rekey(shard, *conversation);
     shard.Update(*conversation);
-    EmitRetimed(shard, context, *conversation, retimed);
   }
+  if (!retimed.empty()) EmitRetimed(shard, context, *conversation, retimed);
   for (ClockState& clock : *conversation->state.mutable_clocks()) {
     if (clock.spec().name() != alarm.alarm().clock()) continue;
     sla::AlarmResult result =

@@ -42,8 +42,9 @@ void ResumeClocks(Shard& shard, Conversation& conversation, int64_t now, Changed
 // It closes: what is left of the time to solve it is kept for a reopening.
 void StopAllClocks(Shard& shard, Conversation& conversation, int64_t now, ChangedClocks& changed);
 
-// Those that an older policy timed, as the present one has them.
-void RetimeClocks(const Shard& shard, Conversation& conversation, int64_t now,
+// Those that an older policy timed, as the present one has them. Whether there was one: then the
+// conversation has changed, also if `changed` has nothing to tell.
+bool RetimeClocks(const Shard& shard, Conversation& conversation, int64_t now,
                   ChangedClocks& changed);
 void EmitRetimed(Shard& shard, Context& context, const Conversation& conversation,
                  const ChangedClocks& changed);

@@ -24,6 +24,7 @@ namespace centralita::dispatch {
 
 inline constexpr std::string_view kTenant = "acme";
 inline constexpr std::string_view kPool = "support";
+inline constexpr size_t kFewEntries = 300;
 inline constexpr int64_t kStart = 1'800'000'000'000;
 
 // Everything that a machine said, readable and as bytes.
@@ -169,6 +170,12 @@ class Desk {
               base::ApplyResult::kApplied);
     const absl::Status audit = machine->Audit();
     EXPECT_TRUE(audit.ok()) << audit.ToString() << "\nafter " << command.ShortDebugString();
+    // Checkpoints have all that has changed. Looked at while that is cheap.
+    machine->TakeChanges(stored);
+    if (stored.entries.size() < kFewEntries) {
+      EXPECT_TRUE(stored.entries == AllEntries(*machine))
+          << "a change was not given after " << command.ShortDebugString();
+    }
     return out;
   }
 
@@ -315,6 +322,8 @@ class Desk {
 
   std::unique_ptr<Dispatch> machine;
   Recorder out;
+  // What checkpoints have been given.
+  Entries stored;
   int64_t now = kStart;
   uint64_t offset = 0;
   int next_action = 1;

@@ -181,6 +181,7 @@ TEST_F(SlicesTest, WhatTheSweepHasNotReachedIsTimedAnewWhenItIsTouched) {
 TEST_F(SlicesTest, ARestartInItsMidstChangesNothing) {
   ClockDesk other;
   other.machine = Restored(*desk.machine);
+  other.stored.entries = AllEntries(*other.machine);
   other.now = desk.now;
   other.offset = desk.offset;
   for (int i = 0; i < 12; ++i) {
@@ -190,6 +191,16 @@ TEST_F(SlicesTest, ARestartInItsMidstChangesNothing) {
   }
   EXPECT_EQ(AllEntries(*desk.machine), AllEntries(*other.machine));
   EXPECT_EQ(desk.machine->NextDue(), other.machine->NextDue());
+}
+
+// Or who loads it would time it anew at another moment.
+TEST_F(SlicesTest, WhatAnIdleAlarmTimedAnewIsInTheNextCheckpoint) {
+  desk.Settle();
+  desk.Activate(3, With(Resolution(4 * kHour, {kHour}, "office")));
+  ASSERT_EQ(desk.ClockOf(kLast, "resolution").policy_version(), 2u);
+  desk.Ring(kLast, "resolution", 99, 1);
+  ASSERT_EQ(desk.ClockOf(kLast, "resolution").policy_version(), 3u);
+  EXPECT_EQ(desk.stored.entries, AllEntries(*desk.machine));
 }
 
 TEST_F(SlicesTest, AThirdVersionInItsMidstReachesAll) {
