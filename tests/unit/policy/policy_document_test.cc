@@ -283,6 +283,14 @@ TEST(PolicyDocumentTest, WarnsOfATagThatNoRuleGives) {
                           "you mean 'angry'?"));
 }
 
+TEST(PolicyDocumentTest, KnowsTheTagsThatComeByThemselves) {
+  for (const std::string tag : {"degraded", "engine_failed", "order_delivered"}) {
+    EXPECT_THAT(
+        WarningsOf(Small("when: {tags: [angry], channels", "when: {tags: [" + tag + "], channels")),
+        IsEmpty());
+  }
+}
+
 std::string AsText(const std::vector<PolicySection>& sections) {
   std::string text;
   for (const PolicySection& section : sections) {
