@@ -93,7 +93,12 @@ class App final : public GatewayApp {
   absl::Status ReplaceIncarnation() {
     const store::Key key{kMembers, options_.member};
     ABSL_ASSIGN_OR_RETURN(const auto previous, deps_.store.Get(key));
-    if (previous.has_value()) ABSL_RETURN_IF_ERROR(commands_.DeclareLost(*previous));
+    if (previous.has_value()) {
+      const absl::Status declared = commands_.DeclareLost(*previous);
+      // A partition without a leader has one again in a while: whoever starts this waits for it.
+      if (absl::IsDeadlineExceeded(declared)) return absl::UnavailableError(declared.message());
+      ABSL_RETURN_IF_ERROR(declared);
+    }
     return deps_.store.Commit(
         {.partition = kMembers,
          .conditions = {},

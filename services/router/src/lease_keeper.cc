@@ -102,6 +102,9 @@ void LeaseKeeper::DeclareLost() {
     const std::scoped_lock lock(known_->mutex);
     incarnations = known_->incarnations;
   }
+  // What was asked for while it was owned here may be another's now.
+  const std::set<uint32_t> owned = hub_.Owned();
+  std::erase_if(incarnations, [&](const auto& each) { return !owned.contains(each.first); });
   std::set<std::string> known;
   for (const auto& [partition, list] : incarnations) known.insert(list.begin(), list.end());
   for (const std::string& lost : watch_.Lost(known, live, clock_.Monotonic())) {
