@@ -18,6 +18,13 @@ std::string Metadata(const grpc::ServerContext& context, const char* name) {
              : std::string(found->second.data(), found->second.size());
 }
 
+// Nobody waits any longer for the rest of the answer. A deadline that has passed cancels, too.
+absl::Status StillWanted(const grpc::ServerContext& context) {
+  if (!context.IsCancelled()) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kCancelled, "cancelled",
+                     "The call was cancelled, or its deadline has passed; nothing was kept.");
+}
+
 absl::Status Validate(const v1::ClassifyRequest& item) {
   if (item.text().empty() && item.subject().empty()) {
     return base::Error(absl::StatusCode::kInvalidArgument, "no_text",
@@ -133,7 +140,10 @@ grpc::Status ClassifyService::ClassifyBatch(grpc::ServerContext* context,
   const Profiles profiles(profiles_, tenant, request->items());
   const base::TimePoint now = clock_.Now();
   auto workspace = Borrow();
+  absl::Status wanted;
   for (int i = 0; i < request->items_size(); ++i) {
+    wanted = StillWanted(*context);
+    if (!wanted.ok()) break;
     const v1::ClassifyRequest& item = request->items(i);
     auto& result = *response->add_results();
     if (const absl::Status valid = Validate(item); !valid.ok()) {
@@ -148,7 +158,7 @@ grpc::Status ClassifyService::ClassifyBatch(grpc::ServerContext* context,
     (*classifier)->Classify(input, *workspace, *result.mutable_classification());
   }
   GiveBack(std::move(workspace));
-  return grpc::Status::OK;
+  return rpc::ToGrpc(wanted);
 }
 
 }  // namespace centralita::classifier

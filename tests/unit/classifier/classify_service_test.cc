@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 
+#include <future>
+#include <thread>
+
 #include "centralita/base/error.h"
 #include "centralita/rpc/server.h"
 #include "centralita/rpc/status.h"
@@ -115,6 +118,50 @@ TEST_F(ClassifyServiceTest, ABatchHasALimit) {
   v1::ClassifyBatchResponse response;
   EXPECT_THAT(stub_->ClassifyBatch(&context, request, &response).error_message(),
               HasSubstr("at most 1000"));
+}
+
+// Asks the service once the caller has gone.
+class LateService final : public v1::ClassifierService::Service {
+ public:
+  explicit LateService(ClassifyService& service) : service_(service) {}
+  grpc::Status ClassifyBatch(grpc::ServerContext* context, const v1::ClassifyBatchRequest* request,
+                             v1::ClassifyBatchResponse* response) override {
+    entered_.set_value();
+    while (!context->IsCancelled()) std::this_thread::yield();
+    const grpc::Status status = service_.ClassifyBatch(context, request, response);
+    said_.set_value({status.error_code(), response->results_size()});
+    return status;
+  }
+  void WaitUntilAsked() { entered_.get_future().wait(); }
+  // The code, and how many items were answered.
+  std::pair<grpc::StatusCode, int> Said() { return said_.get_future().get(); }
+
+ private:
+  ClassifyService& service_;
+  std::promise<void> entered_;
+  std::promise<std::pair<grpc::StatusCode, int>> said_;
+};
+
+TEST_F(ClassifyServiceTest, ForACallerWhoHasGoneNothingIsClassified) {
+  LateService late(*service_);
+  rpc::ServerOptions options;
+  options.listen = false;
+  auto server = rpc::Server::Start(options, {&late});
+  ASSERT_TRUE(server.ok()) << server.status();
+  v1::ClassifyBatchRequest request;
+  for (int i = 0; i < kMaxClassifyItems; ++i) request.add_items()->set_text("refund");
+  grpc::ClientContext context;
+  context.AddMetadata("x-tenant", "shop");
+  context.AddMetadata("x-api-key", "key");
+  v1::ClassifyBatchResponse response;
+  auto stub = v1::ClassifierService::NewStub((*server)->InProcessChannel());
+  std::thread leaving([&] {
+    late.WaitUntilAsked();
+    context.TryCancel();
+  });
+  EXPECT_FALSE(stub->ClassifyBatch(&context, request, &response).ok());
+  leaving.join();
+  EXPECT_EQ(late.Said(), std::make_pair(grpc::StatusCode::CANCELLED, 0));
 }
 
 }  // namespace
