@@ -35,9 +35,11 @@ std::string_view CloseRelative(std::string_view code) {
 CldGuesses GuessByCld2(std::string_view written) {
   const std::string_view text = Beginning(written);
   const CLD2::CLDHints hints{nullptr, nullptr, CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
-  CLD2::Language languages[3];
-  int percents[3];
-  double scores[3];
+  // It leaves them as they are if the text is not UTF-8.
+  CLD2::Language languages[3] = {CLD2::UNKNOWN_LANGUAGE, CLD2::UNKNOWN_LANGUAGE,
+                                 CLD2::UNKNOWN_LANGUAGE};
+  int percents[3] = {};
+  double scores[3] = {};
   int bytes = 0;
   int valid_bytes = 0;
   bool reliable = false;

@@ -20,7 +20,7 @@ struct CldGuesses {
   bool reliable = false;
 };
 
-// Valid UTF-8; of a long text the beginning is enough. Thread-safe.
+// Of what is not UTF-8 it knows nothing; of a long text the beginning is enough. Thread-safe.
 CldGuesses GuessByCld2(std::string_view written);
 
 }  // namespace centralita::text

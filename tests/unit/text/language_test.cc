@@ -64,6 +64,20 @@ TEST(LanguageTest, WhatIsNoLanguageIsUndetermined) {
 }
 
 // Two words decide little; with what is known of the customer they are to be right.
+TEST(LanguageTest, ATextThatIsNotUtf8IsTheSameWhateverCameBefore) {
+  const std::string_view broken = "</p> LN-20433 zvrk drot plim \xFF krelm wostig";
+  const DetectedLanguage first = Detect(broken);
+  for (const std::string_view before :
+       {"Η παραγγελία μου δεν έχει φτάσει ακόμα, πότε θα έρθει;",
+        "Siparişim hâlâ gelmedi, ne zaman gelecek acaba?",
+        "Mijn bestelling is nog niet aangekomen, wanneer komt het pakket?"}) {
+    Detect(before);
+    const DetectedLanguage again = Detect(broken);
+    EXPECT_EQ(again.code, first.code) << before;
+    EXPECT_EQ(again.confidence_permille, first.confidence_permille) << before;
+  }
+}
+
 TEST(LanguageTest, TwoWordsAndAPriorAreEnoughForTheRomanceLanguages) {
   struct Case {
     std::string_view language;
