@@ -70,6 +70,14 @@ TEST(RouteFacts, FactsOfTheHighestRevisionWin) {
   EXPECT_EQ(harness.Apply(Facts(6, 50)).commands()[0].amend().facts().priority(), 150);
 }
 
+TEST(RouteFacts, ThatTheEngineFailedStaysSaidOfAKnownCustomer) {
+  Harness harness;
+  harness.Apply(WithAddend(Message(harness, "c1", "m1"), "base", 100, "engine_failed"));
+  const Collector out = harness.Apply(Facts(5, 400));
+  EXPECT_THAT(out.commands()[0].amend().facts().tags(),
+              ElementsAre("cart_at_risk", "engine_failed"));
+}
+
 TEST(RouteFacts, FactsThatComeFirstAreKeptForAWhile) {
   Harness harness;
   harness.Activate(SamplePolicy());
