@@ -127,6 +127,7 @@ inline constexpr SignalWords kSignalWords[] = {
      "signal conso|mediateur|repression des fraudes|conciliateur|saisir la|voie legale|"
      "voies legales|la police|a la justice|devant la justice"},
     {SignalKind::kLegalThreat, kDe,
+     "erstatte anzeige|"
      "anwalt|anwaltin|rechtsanwalt|rechtsanwaltin|klage|verklagen|verklage|gericht|vor gericht|"
      "rechtliche schritte|rechtlich vorgehen|verbraucherzentrale|verbraucherschutz|"
      "schlichtungsstelle|mahnbescheid|polizei|rechtsschutz|datenschutzbehorde|anzeige erstatten|"
@@ -233,6 +234,7 @@ inline constexpr SignalWords kSignalWords[] = {
      "scrivero sui social|raccontero sui social|racconto sui social|su tutti i social"},
     // --- Danger to people
     {SignalKind::kSafety, kEs,
+     "fuego|humo|"
      "me he quemado|se ha quemado|quemaduras|quemadura|se quemo|ha ardido|se incendio|incendio|"
      "en llamas|echa humo|chispas|exploto|ha explotado|explosion|cortocircuito|calambre|"
      "descarga electrica|me ha dado corriente|electrocutado|reaccion alergica|dado alergia|me dio "
@@ -243,6 +245,7 @@ inline constexpr SignalWords kSignalWords[] = {
      "prendido fuego|prendio fuego|pego fuego|pegado fuego|prende fuego|sale humo|salia humo|"
      "salio humo|saliendo humo|huele a humo|mucho humo"},
     {SignalKind::kSafety, kEn,
+     "fire|smoke|smoking|"
      "caught fire|on fire|smoke coming|sparks|sparking|exploded|explode|explosion|burned|"
      "burnt my|burns|burn marks|overheated|overheating|electric shock|electrocuted|"
      "short circuit|allergic reaction|poisoning|poisoned|toxic|a and e|emergency room|ambulance|"
@@ -252,6 +255,7 @@ inline constexpr SignalWords kSignalWords[] = {
      "started smoking|is smoking|was smoking|a rash|skin rash|safety recall|been recalled|"
      "an allergic|in hospital|to hospital|the hospital"},
     {SignalKind::kSafety, kBg,
+     "гори|пуши|дим|"
      "запали се|се запали|пожар|искри|изгаряне|изгаряния|изгорих се|изгори ме|експлодира|"
      "избухна|взрив|токов удар|удари ме ток|хвана ме ток|късо съединение|алергична реакция|"
      "получих алергия|получи алергия|направи алергия|предизвика алергия|обрив|отравяне|натровихме "
@@ -270,11 +274,13 @@ inline constexpr SignalWords kSignalWords[] = {
      "allergie|declenche une allergie|intoxication|hopital|"
      "urgences|ambulance|blesse|blessee|blessure|dangereux|dangereuse|danger|etouffe"},
     {SignalKind::kSafety, kDe,
+     "einen brand|einem brand|brand entstanden|brand ausgebrochen|"
      "in flammen|gebrannt|feuer gefangen|rauch|qualmt|funken|verbrannt|verbrennung|explodiert|"
      "stromschlag|kurzschluss|allergische reaktion|allergisch reagiert|vergiftung|krankenhaus|"
      "notaufnahme|krankenwagen|verletzt|verletzung|gefahrlich|gefahr|verschluckt|ein brand|"
      "in brand|brand geraten|brandgefahr|gebrannt hat|zimmerbrand"},
     {SignalKind::kSafety, kIt,
+     "fumo|"
      "ha preso fuoco|preso fuoco|incendio|scintille|bruciato|bruciata|ustione|ustioni|esploso|"
      "scossa elettrica|presa la scossa|cortocircuito|reazione allergica|dato allergia|provocato "
      "allergia|causato allergia|intossicazione|"

@@ -95,6 +95,10 @@ TEST_F(SignalCorpusTest, AWordOfOneLanguageIsNothingInAnother) {
 TEST_F(SignalCorpusTest, ThreatsAreHeardInTheirOwnLanguageAndWhereNobodyKnowsIt) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"safety", "Gestern hat das Ladegerät einen Kurzschluss gehabt und ein Brand ist entstanden"},
+      {"safety", "salió fuego del enchufe"},
+      {"safety", "el cargador echó humo"},
+      {"safety", "es gab einen Brand"},
+      {"legal_threat", "ich erstatte Anzeige"},
       {"legal_threat", "Voy a ir a juicio con vosotros si hace falta"},
       {"legal_threat", "abogado"},
       {"vulnerable", "I am disabled and I cannot carry the box up the stairs"},
