@@ -60,7 +60,8 @@ check_links() {
 # All ways in which the sources give a code to somebody; one a line, sorted.
 # shellcheck disable=SC2016
 codes_in_sources() {
-  git ls-files -co --exclude-standard 'libs/*.cc' 'libs/*.h' 'services/*.cc' 'services/*.h' 'tools/centralita/*.cc' 'tools/training/*.cc' |
+  git ls-files -co --exclude-standard 'libs/*.cc' 'libs/*.h' 'services/*.cc' 'services/*.h' 'tools/centralita/*.cc' \
+    'tools/training/*.cc' |
     xargs perl -0777 -ne '
       s{//[^\n]*}{}g;
       print "$1\n" while /\bError\(\s*[\w:.()]+\s*,\s*"([a-z][a-z0-9_]*)"\s*,/g;
