@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,7 +31,7 @@ class App final : public SlaTimerApp, private stage::StageObserver {
       : options_(options),
         deps_(deps),
         producer_(std::move(producer)),
-        shard_partitions_(shard_partitions),
+        shards_(std::make_shared<Shards>(shard_partitions)),
         late_(deps.metrics.AddHistogram("centralita_sla_timer_alarm_late_seconds",
                                         "How long behind its threshold an alarm was sent for the "
                                         "first time, by the log's time.",
@@ -105,25 +106,34 @@ class App final : public SlaTimerApp, private stage::StageObserver {
   void OnDue(stage::Partition& partition) override {
     auto& timers = static_cast<Timers&>(partition.machine);
     const uint64_t given_up = timers.given_up();
-    for (Timers::Due& due : timers.TakeDue(partition.now, kAlarmsPerTurn, *log_takes_)) {
+    const auto takes = [this](const Place& place) {
+      return !(*shards_)[ShardOf(base::TenantKey(place.tenant, place.pool))].refuses;
+    };
+    for (Timers::Due& due : timers.TakeDue(partition.now, kAlarmsPerTurn, takes)) {
       if (!due.again) late_.Observe(std::chrono::duration<double>(due.late).count());
       std::string key = base::TenantKey(due.alarm.tenant(), due.alarm.pool());
-      const uint32_t to = base::PartitionOf(key, shard_partitions_);
+      const uint32_t to = ShardOf(key);
       // One that is refused or fails is due again later, as any that no event confirms.
-      const absl::Status taken = producer_->Append(
-          {.topic = std::string(base::topics::kCommands),
-           .partition = to,
-           .key = std::move(key),
-           .value = due.alarm.SerializeAsString(),
-           .tombstone = false},
-          [takes = log_takes_](const absl::StatusOr<uint64_t>& offset) { *takes = offset.ok(); });
-      if (!taken.ok()) *log_takes_ = false;
+      const absl::Status taken =
+          producer_->Append({.topic = std::string(base::topics::kCommands),
+                             .partition = to,
+                             .key = std::move(key),
+                             .value = due.alarm.SerializeAsString(),
+                             .tombstone = false},
+                            [shards = shards_, to](const absl::StatusOr<uint64_t>& offset) {
+                              (*shards)[to].refuses = !offset.ok();
+                            });
+      if (!taken.ok()) (*shards_)[to].refuses = true;
       ++(due.again ? resent_ : sent_);
     }
     given_up_ += timers.given_up() - given_up;
     NoteBehind(partition.partition, partition.now - timers.FirstDue(partition.now));
   }
   void OnLost(uint32_t partition) override { NoteBehind(partition, base::Duration(0)); }
+
+  uint32_t ShardOf(std::string_view key) const {
+    return base::PartitionOf(key, static_cast<uint32_t>(shards_->size()));
+  }
 
   void NoteBehind(uint32_t partition, base::Duration behind) {
     behind_[partition] = behind;
@@ -135,7 +145,14 @@ class App final : public SlaTimerApp, private stage::StageObserver {
   const SlaTimerOptions options_;
   const SlaTimerDeps deps_;
   const std::unique_ptr<eventlog::Producer> producer_;
-  const uint32_t shard_partitions_;
+  // Partitions of `commands`. One may be without a leader while others are not.
+  struct Shard {
+    // The last append did not come into the log.
+    std::atomic<bool> refuses{false};
+  };
+  using Shards = std::vector<Shard>;
+  // Shared with acks that may come late.
+  const std::shared_ptr<Shards> shards_;
   // Kept by the machines, of which the thread has the last.
   std::atomic<int64_t> live_{0};
   std::unique_ptr<stage::StageThread> thread_;
@@ -145,8 +162,6 @@ class App final : public SlaTimerApp, private stage::StageObserver {
   std::atomic<uint64_t> resent_{0};
   std::atomic<uint64_t> given_up_{0};
   telemetry::Histogram late_;
-  // Whether the last append came into the log. Shared with acks that may come late.
-  const std::shared_ptr<std::atomic<bool>> log_takes_ = std::make_shared<std::atomic<bool>>(true);
   // By partition; of the stage's thread.
   std::map<uint32_t, base::Duration> behind_;
   std::atomic<int64_t> behind_ms_{0};

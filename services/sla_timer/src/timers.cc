@@ -180,7 +180,7 @@ void Timers::Remove(uint32_t number) {
   table_.Remove(number);
 }
 
-std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit, bool log_takes) {
+std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit, const Takes& takes) {
   std::vector<Due> due;
   FollowCalendars(kAimedPerTurn);
   table_.wheel().Settle(kSettledPerTurn);
@@ -188,12 +188,12 @@ std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit, bool
   for (size_t looked = 0; looked < 2 * limit && due.size() < limit; ++looked) {
     const uint32_t number = table_.wheel().TakeDue(base::ToUnixMillis(now));
     if (number == kNone) break;
-    Ring(number, now, log_takes, due);
+    Ring(number, now, takes, due);
   }
   return due;
 }
 
-void Timers::Ring(uint32_t number, base::TimePoint now, bool log_takes, std::vector<Due>& all) {
+void Timers::Ring(uint32_t number, base::TimePoint now, const Takes& takes, std::vector<Due>& all) {
   Timer& timer = table_[number];
   if (timer.state != TimerState::kRunning) return Remove(number);
   // Asked again: its calendar may be another one by now.
@@ -205,7 +205,9 @@ void Timers::Ring(uint32_t number, base::TimePoint now, bool log_takes, std::vec
     timer.attempts = 0;
     return table_.wheel().Set(number);
   }
-  if (log_takes && timer.attempts >= policy_.max_attempts) {
+  const Place& place = table_.PlaceOf(timer);
+  const bool counts = takes == nullptr || takes(place);
+  if (counts && timer.attempts >= policy_.max_attempts) {
     // Its conversation has gone without a word (a tenant's pool that was deleted).
     ++given_up_;
     return Remove(number);
@@ -213,7 +215,6 @@ void Timers::Ring(uint32_t number, base::TimePoint now, bool log_takes, std::vec
   Due& due = all.emplace_back();
   due.again = timer.attempts > 0;
   due.late = now - *at;
-  const Place& place = table_.PlaceOf(timer);
   due.alarm.set_tenant(place.tenant);
   due.alarm.set_pool(place.pool);
   auto& id = *due.alarm.mutable_alarm()->mutable_alarm();
@@ -223,7 +224,7 @@ void Timers::Ring(uint32_t number, base::TimePoint now, bool log_takes, std::vec
   id.set_threshold(timer.warned);
   id.set_due_unix_ms(base::ToUnixMillis(*at));
   const int64_t wait = std::min(int64_t{1} << std::min<int>(timer.attempts, 10), kLongestResend);
-  if (log_takes) ++timer.attempts;
+  if (counts) ++timer.attempts;
   timer.due = base::ToUnixMillis(now + policy_.resend_after * wait);
   table_.wheel().Set(number);
 }

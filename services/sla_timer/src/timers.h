@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,8 +42,9 @@ class Timers final : public base::StateMachine {
     base::Duration late{0};
   };
   // Alarms that are due at `now`, at most `limit`; each is due again later unless an event moves
-  // its clock. While the log takes nothing (`log_takes`), an attempt is none.
-  std::vector<Due> TakeDue(base::TimePoint now, size_t limit, bool log_takes = true);
+  // its clock. An attempt at a place that takes nothing is none; without `takes`, all do.
+  using Takes = std::function<bool(const Place&)>;
+  std::vector<Due> TakeDue(base::TimePoint now, size_t limit, const Takes& takes = nullptr);
 
   // When the first of those that are due at `now` was due; `now` if none is.
   base::TimePoint FirstDue(base::TimePoint now) const;
@@ -73,7 +75,7 @@ class Timers final : public base::StateMachine {
   void AimAnew(uint32_t number);
   // When the present threshold of a clock that runs is due.
   absl::StatusOr<base::TimePoint> ThresholdAt(const Timer& timer);
-  void Ring(uint32_t number, base::TimePoint now, bool log_takes, std::vector<Due>& all);
+  void Ring(uint32_t number, base::TimePoint now, const Takes& takes, std::vector<Due>& all);
   // In running() and `live`.
   void Count(const Timer& timer, int64_t by);
   void Remove(uint32_t number);

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
 #include "centralita/app/backends.h"
 #include "centralita/base/key.h"
 #include "centralita/base/topics.h"
@@ -15,6 +19,95 @@ namespace {
 
 constexpr base::Duration kLimit{20'000};
 
+// The log below, but that one partition of `commands` takes nothing for a while.
+class LogWithoutALeader final : public eventlog::EventLog {
+ public:
+  LogWithoutALeader(eventlog::EventLog& log, uint32_t partition)
+      : log_(log), partition_(partition) {}
+
+  absl::StatusOr<eventlog::TopicInfo> EnsureTopic(const eventlog::TopicSpec& spec) override {
+    return log_.EnsureTopic(spec);
+  }
+  absl::StatusOr<eventlog::TopicInfo> Describe(const std::string& topic) const override {
+    return log_.Describe(topic);
+  }
+  absl::StatusOr<eventlog::OffsetRange> Offsets(
+      const eventlog::TopicPartition& partition) const override {
+    return log_.Offsets(partition);
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Consumer>> Join(
+      const std::string& group, const std::string& member, const std::vector<std::string>& topics,
+      const eventlog::ConsumerOptions& options) override {
+    return log_.Join(group, member, topics, options);
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Consumer>> Read(
+      const std::vector<eventlog::TopicPartition>& partitions,
+      const eventlog::ConsumerOptions& options) override {
+    return log_.Read(partitions, options);
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Producer>> NewProducer(
+      const eventlog::ProducerOptions& options) override {
+    auto made = log_.NewProducer(options);
+    if (!made.ok()) return made.status();
+    return std::make_unique<Appender>(*this, *std::move(made));
+  }
+
+  // Whether so many appends have failed within `limit`.
+  bool WaitFailed(int count, base::Duration limit) {
+    std::unique_lock lock(mutex_);
+    return failed_more_.wait_for(lock, limit, [&] { return failed_ >= count; });
+  }
+  int failed() const {
+    const std::scoped_lock lock(mutex_);
+    return failed_;
+  }
+  void ElectOne() {
+    const std::scoped_lock lock(mutex_);
+    elected_ = true;
+  }
+
+ private:
+  class Appender final : public eventlog::Producer {
+   public:
+    Appender(LogWithoutALeader& log, std::unique_ptr<eventlog::Producer> producer)
+        : log_(log), producer_(std::move(producer)) {}
+    absl::Status Append(eventlog::Outgoing record, eventlog::AckCallback ack) override {
+      if (!log_.Fails(record)) return producer_->Append(std::move(record), std::move(ack));
+      ack(absl::UnavailableError("no leader"));
+      return absl::OkStatus();
+    }
+    absl::Status WaitForRoom(base::Duration limit) override {
+      return producer_->WaitForRoom(limit);
+    }
+    absl::Status Flush(base::Duration limit) override { return producer_->Flush(limit); }
+
+   private:
+    LogWithoutALeader& log_;
+    const std::unique_ptr<eventlog::Producer> producer_;
+  };
+
+  bool Fails(const eventlog::Outgoing& record) {
+    const std::scoped_lock lock(mutex_);
+    if (elected_ || record.topic != base::topics::kCommands || record.partition != partition_) {
+      return false;
+    }
+    ++failed_;
+    failed_more_.notify_all();
+    return true;
+  }
+
+  eventlog::EventLog& log_;
+  const uint32_t partition_;
+  mutable std::mutex mutex_;
+  std::condition_variable failed_more_;
+  int failed_ = 0;
+  bool elected_ = false;
+};
+
+uint32_t ShardOf(const std::string& pool) {
+  return base::PartitionOf(base::TenantKey("acme", pool), 4);
+}
+
 class SlaTimerAppTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -25,7 +118,10 @@ class SlaTimerAppTest : public testing::Test {
   }
 
   std::unique_ptr<SlaTimerApp> Run(SlaTimerOptions options = {}) {
-    auto created = SlaTimerApp::Create(options, {.log = *backends_.log,
+    return Run(*backends_.log, options);
+  }
+  std::unique_ptr<SlaTimerApp> Run(eventlog::EventLog& log, const SlaTimerOptions& options) {
+    auto created = SlaTimerApp::Create(options, {.log = log,
                                                  .store = *backends_.store,
                                                  .clock = clock_,
                                                  .calendars = calendars_,
@@ -46,10 +142,9 @@ class SlaTimerAppTest : public testing::Test {
 
   // The next alarm for the pool, with the time at which the log took it.
   std::pair<clocks::v1::AlarmId, base::TimePoint> NextAlarm(const std::string& pool) {
-    const eventlog::TopicPartition partition{std::string(base::topics::kCommands),
-                                             base::PartitionOf(base::TenantKey("acme", pool), 4)};
+    const eventlog::TopicPartition partition{std::string(base::topics::kCommands), ShardOf(pool)};
     auto reader = *backends_.log->Read({partition}, {});
-    EXPECT_TRUE(reader->Seek(partition, next_).ok());
+    EXPECT_TRUE(reader->Seek(partition, next_[pool]).ok());
     const auto until = clock_.Monotonic() + kLimit;
     while (clock_.Monotonic() < until) {
       const auto polled = reader->Poll(base::Duration(100));
@@ -58,7 +153,7 @@ class SlaTimerAppTest : public testing::Test {
           commands::v1::Command command;
           EXPECT_TRUE(
               command.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
-          next_ = record.offset + 1;
+          next_[pool] = record.offset + 1;
           EXPECT_EQ(command.pool(), pool);
           return {command.alarm().alarm(), record.append_time};
         }
@@ -76,7 +171,8 @@ class SlaTimerAppTest : public testing::Test {
   telemetry::Metrics metrics_;
   app::Backends backends_;
   std::unique_ptr<eventlog::Producer> producer_;
-  uint64_t next_ = 0;
+  // By pool.
+  std::map<std::string, uint64_t> next_;
 };
 
 TEST_F(SlaTimerAppTest, ARunningClockGivesAnAlarmInItsShardNotBeforeItIsDue) {
@@ -100,6 +196,24 @@ TEST_F(SlaTimerAppTest, AnAlarmThatNobodyConfirmsComesAgain) {
   const auto [second, second_at] = NextAlarm("care");
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
   EXPECT_GE(second_at, first_at);
+}
+
+TEST_F(SlaTimerAppTest, WhatAShardWithoutALeaderDoesNotTakeIsNoAttemptWhileOthersTakeTheirs) {
+  std::string other = "pool-0";
+  for (int i = 1; ShardOf(other) == ShardOf("care"); ++i) other = "pool-" + std::to_string(i);
+  LogWithoutALeader log(*backends_.log, ShardOf("care"));
+  const auto timer =
+      Run(log, {.member = "0", .resend_after = base::Duration(2), .max_attempts = 3});
+  AppendEvent(EventWith("a", RunningClock(Now())));
+  for (int i = 0; i < 8; ++i) {
+    // Taken there, and so acknowledged between two failures here.
+    const std::string conversation = "b" + std::to_string(i);
+    AppendEvent(EventWith(conversation, RunningClock(Now()), other));
+    while (NextAlarm(other).first.conversation_id() != conversation) ASSERT_FALSE(HasFailure());
+    ASSERT_TRUE(log.WaitFailed(log.failed() + 1, kLimit)) << "given up after " << i;
+  }
+  log.ElectOne();
+  EXPECT_EQ(NextAlarm("care").first.conversation_id(), "a");
 }
 
 TEST_F(SlaTimerAppTest, AfterARestartClocksThatWereSeenBeforeStillRing) {
