@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of build/fuzz for so many seconds; keeps what it finds.
-#   scripts/fuzz.sh SECONDS
+# Runs every fuzz target of build/fuzz for so many seconds; keeps what it finds. By hand only: needs clang and its runtime
+# (Debian: clang libclang-rt-14-dev), and the preset built first.
+#   cmake --preset fuzz && cmake --build --preset fuzz && scripts/fuzz.sh SECONDS
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seconds=${1:?usage: scripts/fuzz.sh SECONDS}
 status=0
 for program in build/fuzz/fuzz/fuzz_*; do
-  [ -x "$program" ] || { echo "fuzz: nothing is built; ./dev test builds it" >&2; exit 1; }
+  [ -x "$program" ] || { echo "fuzz: nothing is built; run: cmake --preset fuzz && cmake --build --preset fuzz" >&2; exit 1; }
   name=$(basename "$program")
   corpus=build/fuzz/corpus/$name
   log=build/fuzz/$name.log
