@@ -33,7 +33,6 @@ class Gateway final {
   void Flush(uint32_t count);
   // A producer that had no answer appends the last ones again.
   void Resend(uint32_t count);
-  size_t waiting() const { return outbox_.size(); }
 
   // Looks for the owner of the partition anew, and takes that router for it.
   void Watch(uint32_t partition, Router& router);

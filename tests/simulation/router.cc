@@ -73,16 +73,4 @@ void Router::Drain() {
   for (auto* stage : {dispatch_.get(), route_.get()}) stage->Drain(kOneTry).IgnoreError();
 }
 
-stage::StageStats Router::Stats() const {
-  stage::StageStats sum = route_->Stats();
-  const stage::StageStats more = dispatch_->Stats();
-  sum.applied += more.applied;
-  sum.repeats += more.repeats;
-  sum.resent += more.resent;
-  sum.reloads += more.reloads;
-  sum.checkpoints += more.checkpoints;
-  sum.snapshots += more.snapshots;
-  return sum;
-}
-
 }  // namespace centralita::simulation

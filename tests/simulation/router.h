@@ -51,7 +51,6 @@ class Router final {
   router::OwnerHub& hub() { return hub_; }
   testing::MemoryLog& log() { return log_; }
   testing::Process& process() { return process_; }
-  stage::StageStats Stats() const;
 
  private:
   std::unique_ptr<stage::StageRunner> Make(stage::StageId stage, const std::string& member,
