@@ -36,6 +36,29 @@ std::string Alarm(const events::v1::ClockAlarm& alarm) {
                      Time(alarm.alarm().due_unix_ms()));
 }
 
+std::string PolicyText(const events::v1::PolicyActivated& activated) {
+  std::string text = fmt::format("policy {} is active", activated.version());
+  if (activated.stage_percent() > 0) {
+    text += fmt::format(" for {} % of the customers", activated.stage_percent());
+  }
+  if (activated.restores_version() > 0) {
+    text += fmt::format(", as {} was", activated.restores_version());
+  }
+  if (activated.applied_by().empty()) return text;
+  return text + fmt::format(", applied by {} at {}", activated.applied_by(),
+                            base::FormatUtc(base::FromUnixMillis(activated.applied_unix_ms())));
+}
+
+std::string OverflowText(const events::v1::Overflowed& overflowed) {
+  const std::string where = overflowed.to_pool().empty()
+                                ? overflowed.to_queue()
+                                : overflowed.to_pool() + "/" + overflowed.to_queue();
+  return fmt::format("limit {} of queue {} ({} wait, the oldest for {}): {}", overflowed.limit(),
+                     overflowed.from_queue(), overflowed.length(),
+                     base::FormatDuration(base::Duration(overflowed.oldest_age_ms())),
+                     where.empty() ? "raised" : "goes to " + where);
+}
+
 }  // namespace
 
 std::string Describe(const Event& e) {
@@ -63,7 +86,11 @@ std::string Describe(const Event& e) {
     case Event::kRejected:
       return fmt::format("rejected ({}): {}", e.rejected().code(), e.rejected().detail());
     case Event::kPolicyActivated:
-      return fmt::format("policy {} is active", e.policy_activated().version());
+      return PolicyText(e.policy_activated());
+    case Event::kDeflection:
+      return fmt::format("what {} answered {}", Time(e.deflection().answered_unix_ms()),
+                         e.deflection().deflected() ? "was enough: deflected"
+                                                    : "was not enough: the customer came back");
     case Event::kQueued:
       return fmt::format("queued in {}/{} ({}), due {}", e.pool(), e.queue(), e.queued().reason(),
                          Time(e.queued().due_unix_ms()));
@@ -122,6 +149,8 @@ std::string Describe(const Event& e) {
       return fmt::format("{} says that no answer is needed up to message {}",
                          e.no_response_needed().agent_id(),
                          e.no_response_needed().up_to_sequence());
+    case Event::kOverflowed:
+      return OverflowText(e.overflowed());
     case Event::KIND_NOT_SET:
       break;
   }
