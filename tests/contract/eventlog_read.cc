@@ -45,6 +45,15 @@ TEST_P(EventLogContract, SeesWhatIsAppendedLater) {
   EXPECT_THAT(Values(Take(*reader, 1)), ElementsAre("b"));
 }
 
+TEST_P(EventLogContract, GivesWhatIsLessThanAFullReadWhenThePatienceIsOver) {
+  Create({.name = "t"});
+  const auto reader = ReaderAt({"t", 0}, 0, {.patience = kShort});
+  Append("t", 0, "k", "a");
+  EXPECT_THAT(Values(Take(*reader, 1)), ElementsAre("a"));
+  Append("t", 0, "k", "b");
+  EXPECT_THAT(Values(Take(*reader, 1)), ElementsAre("b"));
+}
+
 TEST_P(EventLogContract, SaysThatAnOffsetIsNotInTheLogAndGoesOnAfterASeek) {
   Create({.name = "t"});
   Append("t", 0, "k", "a");

@@ -147,6 +147,32 @@ TEST_F(KafkaLogTest, StopsWhereRecordsAreGoneAndGoesOnAfterASeek) {
   EXPECT_EQ(values, (std::vector<std::string>{"5", "6", "7", "8", "9"}));
 }
 
+TEST_F(KafkaLogTest, ReadsForWhoeverIsInNoHurryWhatCameMeanwhileInOne) {
+  const auto log = Open(Options());
+  ASSERT_TRUE(log->EnsureTopic({.name = "t"}).ok());
+  const auto producer = *log->NewProducer({.name = "test"});
+  const auto reader = *log->Read({{"t", 0}}, {.patience = base::Duration(5'000)});
+  ASSERT_TRUE(reader->Seek({"t", 0}, 0).ok());
+  size_t records = 0;
+  int answers = 0;
+  const auto read = [&](base::Duration wait) {
+    const auto result = reader->Poll(wait);
+    ASSERT_TRUE(result.ok()) << result.status();
+    for (const RecordBatch& batch : result->batches) records += batch.records().size();
+    if (!result->batches.empty()) ++answers;
+  };
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(
+        producer->Append({.topic = "t", .key = "k", .value = "v"}, [](const auto&) {}).ok());
+    ASSERT_TRUE(producer->Flush(kPoll * kPolls).ok());
+    read(base::Duration(20));
+  }
+  for (int i = 0; i < kPolls && records < 20; ++i) read(kPoll);
+  EXPECT_EQ(records, 20U);
+  // One by one they would be twenty.
+  EXPECT_THAT(answers, Le(10));
+}
+
 TEST_F(KafkaLogTest, RefusesRecordsAboveTheLimit) {
   KafkaLogOptions options = Options();
   options.max_record_bytes = 1'000;

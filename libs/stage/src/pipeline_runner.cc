@@ -42,6 +42,7 @@ class Runner final : public PipelineRunner {
         outputs_, OutputQueue::Create(log_, clock_, options_.group, options_.max_unacknowledged));
     eventlog::ConsumerOptions consumer;
     consumer.max_records = options_.max_batch;
+    consumer.patience = options_.patience;
     ABSL_ASSIGN_OR_RETURN(
         consumer_, log_.Join(options_.group, options_.member, {options_.input_topic}, consumer));
     return absl::OkStatus();

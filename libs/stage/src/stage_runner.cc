@@ -63,8 +63,10 @@ class Runner final : public StageRunner {
     ABSL_ASSIGN_OR_RETURN(emitter_, Emitter::Create(log));
     ABSL_ASSIGN_OR_RETURN(outputs_, OutputQueue::Create(log, deps_.clock, options_.group,
                                                         options_.max_unacknowledged));
-    ABSL_ASSIGN_OR_RETURN(consumer_,
-                          log.Join(options_.group, options_.member, {options_.input_topic}, {}));
+    eventlog::ConsumerOptions consumer;
+    consumer.patience = options_.patience;
+    ABSL_ASSIGN_OR_RETURN(
+        consumer_, log.Join(options_.group, options_.member, {options_.input_topic}, consumer));
     checkpointer_ = std::make_unique<Checkpointer>(options_, deps_, input_.epoch,
                                                    [this] { consumer_->Wake(); });
     return absl::OkStatus();

@@ -25,8 +25,12 @@ std::string_view Bytes(const void* data, size_t size) {
                          : std::string_view(static_cast<const char*>(data), size);
 }
 
+// A record that comes is answered at once; this is how often the brokers are asked while none
+// comes, and at most how long a partition that is newly read waits for the others' fetch.
+constexpr base::Duration kFetchWait{250};
+
 Handle::Settings SettingsOf(const KafkaLogOptions& options, const Membership& membership,
-                            size_t partitions) {
+                            base::Duration patience, size_t partitions) {
   const size_t each =
       std::max(kLeastFetchBytes, options.fetch_bytes / std::max<size_t>(partitions, 1));
   Handle::Settings settings = {
@@ -37,11 +41,12 @@ Handle::Settings SettingsOf(const KafkaLogOptions& options, const Membership& me
       {"check.crcs", "true"},
       {"queued.max.messages.kbytes", fmt::to_string(each >> 10)},
       {"fetch.message.max.bytes", fmt::to_string(std::min(each, kMostFetchBytes))},
-      // A record that comes is answered at once; this is how often the brokers are asked while none
-      // comes, and at most how long a partition that is newly read waits for the others' fetch.
-      {"fetch.wait.max.ms", "250"},
+      {"fetch.wait.max.ms", fmt::to_string((patience.count() > 0 ? patience : kFetchWait).count())},
       {"fetch.queue.backoff.ms", "5"},
       {"fetch.error.backoff.ms", "50"}};
+  // What nobody answers before the wait is over: a full fetch.
+  if (patience.count() > 0)
+    settings["fetch.min.bytes"] = fmt::to_string(std::min(each, kMostFetchBytes));
   // librdkafka wants a group even for what reads outside any; it is never joined.
   settings["group.id"] =
       options.prefix + (membership.group.empty() ? "outside-any-group" : membership.group);
@@ -76,10 +81,11 @@ absl::StatusOr<std::unique_ptr<KafkaConsumer>> KafkaConsumer::Open(
 absl::Status KafkaConsumer::Connect() {
   auto link = std::make_shared<Link>();
   link->signals = signals_;
-  ABSL_ASSIGN_OR_RETURN(link->handle,
-                        Handle::Open(log_options_, Handle::Kind::kConsumer,
-                                     SettingsOf(log_options_, membership_, partitions_),
-                                     RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR));
+  ABSL_ASSIGN_OR_RETURN(
+      link->handle,
+      Handle::Open(log_options_, Handle::Kind::kConsumer,
+                   SettingsOf(log_options_, membership_, options_.patience, partitions_),
+                   RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR));
   // The queue of an earlier client goes before that client.
   events_.reset();
   link_ = std::move(link);

@@ -145,6 +145,9 @@ struct ConsumerOptions {
   // Bound of the bytes that one Poll() returns.
   size_t max_bytes = 4 << 20;
   size_t max_records = 10'000;
+  // How long a record may wait in the log for others to come with it: fewer and larger reads, for
+  // whoever is in no hurry. Zero: it is given as soon as it is there.
+  base::Duration patience{0};
 };
 
 struct ProducerOptions {

@@ -51,6 +51,8 @@ struct PipelineOptions {
   size_t max_unacknowledged = 200'000;
   // Records in one batch.
   size_t max_batch = 1000;
+  // How long a record may wait in the log for others (eventlog::ConsumerOptions).
+  base::Duration patience{0};
   // Told of what the runner gets over by itself, when it begins and not again while it lasts: the
   // log or what the logic needs is away, an append failed. May be null; outlives the runner.
   telemetry::Logger* logger = nullptr;

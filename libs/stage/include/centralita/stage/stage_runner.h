@@ -77,6 +77,8 @@ struct StageOptions {
   base::Duration min_tick_interval{5};
   // Outputs that are not acknowledged yet; beyond it, reading pauses.
   size_t max_unacknowledged = 200'000;
+  // How long a record may wait in the log for others (eventlog::ConsumerOptions).
+  base::Duration patience{0};
   // What is lost to another member may take so long to finish its outputs and its checkpoint.
   base::Duration revoke_limit{2000};
 };
