@@ -54,10 +54,11 @@ void SetPlace(const CleanedText& subject, const CleanedText& text, uint32_t sour
 
 Classifier::Classifier(const policy::v1::ClassifierSection& section,
                        std::vector<std::string> languages, uint64_t policy_version,
-                       std::shared_ptr<const model::Model> model)
+                       std::shared_ptr<const model::Model> model,
+                       std::shared_ptr<const RuleSet> rules)
     : policy_version_(policy_version),
       tenant_languages_(std::move(languages)),
-      rules_(section),
+      rules_(rules != nullptr ? std::move(rules) : std::make_shared<const RuleSet>(section)),
       facts_(section),
       priority_(section),
       intents_(section.intents().begin(), section.intents().end()),
@@ -100,7 +101,12 @@ void Classifier::Classify(const Input& input, Workspace& workspace, Classificati
   result.set_language(std::string(language.code));
   result.set_language_confidence_permille(language.confidence_permille);
 
-  rules_.Find(folded, workspace.matches_);
+  rules_->Find(folded, workspace.matches_);
+  if (workspace.matches_.end == SearchEnd::kFailed) {
+    result.set_degraded_reason(std::string(kEngineFailed));
+  } else if (workspace.matches_.end == SearchEnd::kTooManyMatches) {
+    result.set_degraded_reason(std::string(kEngineSlow));
+  }
   KeepRulesOf(language, workspace.matches_);
   const bool sure_of_language = language.confidence_permille >= kSureOfLanguage;
   lexicon_.Find(folded,

@@ -4,9 +4,11 @@
 #include <hs.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <iterator>
 #include <utility>
-#include <vector>
 
+#include "centralita/base/sha256.h"
 #include "centralita/base/strings.h"
 #include "centralita/text/rules.h"
 #include "utf8.h"
@@ -17,6 +19,10 @@ namespace {
 // Not UCP: it makes \w hundreds of kilobytes and a second of compiling, see kWordClass.
 constexpr unsigned kFlags =
     HS_FLAG_CASELESS | HS_FLAG_UTF8 | HS_FLAG_MULTILINE | HS_FLAG_SOM_LEFTMOST;
+// Not HS_MODE_BLOCK, though each text is whole: in that mode vectorscan 5.4.9 aborts the process at
+// a text above 254 bytes when an expression ends in two fixed letters behind anything (a reverse
+// search that no stream has, rvermicelliDoubleExecReal; mended upstream in April 2026).
+constexpr unsigned kMode = HS_MODE_STREAM | HS_MODE_SOM_HORIZON_LARGE;
 // What \w stands for. Marks beyond ASCII are in it too, which does no harm, since a match may also
 // end before them.
 constexpr std::string_view kWordClass = "a-z0-9_\\x{80}-\\x{10ffff}";
@@ -133,6 +139,7 @@ std::string Folded(std::string_view expression) {
 struct Search {
   const FoldedText& text;
   const RegexSet::Visitor& visit;
+  uint32_t events = 0;
 };
 
 // Whether `place` is inside of a word.
@@ -145,7 +152,8 @@ bool CutsAWord(const FoldedText& text, uint64_t place) {
 }
 
 int OnMatch(unsigned id, unsigned long long from, unsigned long long to, unsigned, void* context) {
-  const Search& search = *static_cast<const Search*>(context);
+  Search& search = *static_cast<Search*>(context);
+  if (++search.events > kMaxRegexEvents) return 1;
   if (!CutsAWord(search.text, from) && !CutsAWord(search.text, to)) {
     search.visit(id, static_cast<uint32_t>(from), static_cast<uint32_t>(to));
   }
@@ -163,7 +171,7 @@ absl::StatusOr<hs_database_t*> CompileAll(const std::vector<std::string>& expres
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
   if (hs_compile_multi(pointers.data(), flags.data(), ids.data(),
-                       static_cast<unsigned>(pointers.size()), HS_MODE_BLOCK, nullptr, &database,
+                       static_cast<unsigned>(pointers.size()), kMode, nullptr, &database,
                        &error) == HS_SUCCESS) {
     return database;
   }
@@ -173,16 +181,6 @@ absl::StatusOr<hs_database_t*> CompileAll(const std::vector<std::string>& expres
 }
 
 }  // namespace
-
-RegexScratch::~RegexScratch() { hs_free_scratch(scratch_); }
-
-RegexScratch::RegexScratch(RegexScratch&& other) noexcept
-    : scratch_(std::exchange(other.scratch_, nullptr)) {}
-
-RegexScratch& RegexScratch::operator=(RegexScratch&& other) noexcept {
-  std::swap(scratch_, other.scratch_);
-  return *this;
-}
 
 absl::Status CheckRegex(std::string_view expression) {
   if (absl::Status form = CheckForm(expression); !form.ok()) return form;
@@ -207,14 +205,88 @@ absl::StatusOr<std::unique_ptr<const RegexSet>> RegexSet::Compile(
   return std::unique_ptr<const RegexSet>(new RegexSet(*database));
 }
 
-RegexSet::~RegexSet() { hs_free_database(database_); }
+absl::StatusOr<std::unique_ptr<const RegexSet>> RegexSet::Restore(std::string_view serialised) {
+  hs_database_t* database = nullptr;
+  // It looks at its own checksum, version and kind of processor.
+  if (hs_deserialize_database(serialised.data(), serialised.size(), &database) != HS_SUCCESS) {
+    return Refuse("this is no database of the installed vectorscan's, or it is damaged");
+  }
+  return std::unique_ptr<const RegexSet>(new RegexSet(database));
+}
 
-bool RegexSet::Find(const FoldedText& text, RegexScratch& scratch, const Visitor& visit) const {
-  // Costs next to nothing when the room is large enough already.
-  if (hs_alloc_scratch(database_, &scratch.scratch_) != HS_SUCCESS) return false;
+RegexSet::~RegexSet() {
+  for (const Room& room : idle_) Free(room);
+  hs_free_database(database_);
+}
+
+absl::StatusOr<std::string> RegexSet::Serialised() const {
+  char* bytes = nullptr;
+  size_t size = 0;
+  if (hs_serialize_database(database_, &bytes, &size) != HS_SUCCESS) {
+    return absl::ResourceExhaustedError("there is no memory for a copy of the compiled rules");
+  }
+  std::string serialised(bytes, size);
+  std::free(bytes);
+  return serialised;
+}
+
+// A scratch for each database, rather than one for all of a thread's: to make sure that one will do
+// vectorscan reads the whole database, which costs more than most searches.
+RegexSet::Room RegexSet::Borrow() const {
+  {
+    std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      const Room room = idle_.back();
+      idle_.pop_back();
+      return room;
+    }
+  }
+  Room room;
+  if (hs_alloc_scratch(database_, &room.scratch) != HS_SUCCESS) return {};
+  if (hs_open_stream(database_, 0, &room.stream) == HS_SUCCESS) return room;
+  hs_free_scratch(room.scratch);
+  return {};
+}
+
+void RegexSet::GiveBack(Room room) const {
+  std::lock_guard lock(mutex_);
+  idle_.push_back(room);
+}
+
+void RegexSet::Free(Room room) {
+  hs_close_stream(room.stream, nullptr, nullptr, nullptr);
+  hs_free_scratch(room.scratch);
+}
+
+SearchEnd RegexSet::Find(const FoldedText& text, Visitor visit) const {
+  const Room room = Borrow();
+  if (room.stream == nullptr) return SearchEnd::kFailed;
   Search search{text, visit};
-  return hs_scan(database_, text.text().data(), static_cast<unsigned>(text.text().size()), 0,
-                 scratch.scratch_, &OnMatch, &search) == HS_SUCCESS;
+  const std::string_view in = text.text();
+  hs_error_t done = hs_scan_stream(room.stream, in.data(), static_cast<unsigned>(in.size()), 0,
+                                   room.scratch, &OnMatch, &search);
+  // Also says what matches only where the text ends, unless the search was given up.
+  const hs_error_t ended = hs_reset_stream(room.stream, 0, room.scratch,
+                                           done == HS_SUCCESS ? &OnMatch : nullptr, &search);
+  if (done == HS_SUCCESS) done = ended;
+  if (done != HS_SUCCESS && done != HS_SCAN_TERMINATED) {
+    Free(room);
+    return SearchEnd::kFailed;
+  }
+  GiveBack(room);
+  return search.events > kMaxRegexEvents ? SearchEnd::kTooManyMatches : SearchEnd::kWhole;
+}
+
+std::string RegexSetName(std::span<const std::string> expressions) {
+  hs_platform_info_t platform{};
+  hs_populate_platform(&platform);
+  std::string all = fmt::format("{} {} {} {} {}\n", hs_version(), kFlags, kMode, platform.tune,
+                                platform.cpu_features);
+  for (const std::string& expression : expressions) {
+    const std::string folded = Folded(expression);
+    all += fmt::format("{}:{}", folded.size(), folded);
+  }
+  return base::Sha256Hex(all);
 }
 
 }  // namespace centralita::text

@@ -36,16 +36,6 @@ RulePlace PlaceOfTokens(const FoldedText& text, uint32_t rule, size_t first, siz
 
 }  // namespace
 
-struct RuleMatches::Room {
-  std::vector<uint32_t> ids;
-  RegexScratch scratch;
-};
-
-RuleMatches::RuleMatches() : room_(std::make_unique<Room>()) {}
-RuleMatches::~RuleMatches() = default;
-RuleMatches::RuleMatches(RuleMatches&&) noexcept = default;
-RuleMatches& RuleMatches::operator=(RuleMatches&&) noexcept = default;
-
 const RulePlace& RuleMatches::PlaceOf(uint32_t rule) const {
   return *std::lower_bound(places.begin(), places.end(), rule,
                            [](const RulePlace& place, uint32_t at) { return place.rule < at; });
@@ -124,10 +114,11 @@ void RuleSet::AddRegexes(const policy::v1::ClassifierSection& section) {
 }
 
 void RuleSet::Find(const FoldedText& text, RuleMatches& matches) const {
+  matches.end = SearchEnd::kWhole;
   matches.rules.clear();
   matches.places.clear();
   std::vector<RulePlace>& places = matches.places;
-  compiled_->phrases.Find(text, matches.room_->ids, [&](uint32_t rule, size_t first, size_t last) {
+  compiled_->phrases.Find(text, matches.ids_, [&](uint32_t rule, size_t first, size_t last) {
     if (compiled_->negation.IsUnwanted(text, first)) return;
     places.push_back(PlaceOfTokens(text, rule, first, last + 1));
   });
@@ -142,17 +133,16 @@ void RuleSet::Find(const FoldedText& text, RuleMatches& matches) const {
 }
 
 void RuleSet::FindRegexes(const FoldedText& text, RuleMatches& matches) const {
-  compiled_->regexes->Find(text, matches.room_->scratch,
-                           [&](uint32_t expression, uint32_t from, uint32_t to) {
-                             const uint32_t rule = compiled_->rule_of[expression];
-                             // A greedy expression tells of every longer match too; the first is
-                             // the place.
-                             if (!matches.places.empty() && matches.places.back().rule == rule)
-                               return;
-                             const auto [first, end] = TokensIn(text, from, to);
-                             if (first < end && compiled_->negation.IsUnwanted(text, first)) return;
-                             matches.places.push_back(PlaceOfTokens(text, rule, first, end));
-                           });
+  const size_t phrases = matches.places.size();
+  matches.end =
+      compiled_->regexes->Find(text, [&](uint32_t expression, uint32_t from, uint32_t to) {
+        const uint32_t rule = compiled_->rule_of[expression];
+        // A greedy expression tells of every longer match too; the first is the place.
+        if (matches.places.size() > phrases && matches.places.back().rule == rule) return;
+        const auto [first, end] = TokensIn(text, from, to);
+        if (first < end && compiled_->negation.IsUnwanted(text, first)) return;
+        matches.places.push_back(PlaceOfTokens(text, rule, first, end));
+      });
 }
 
 }  // namespace centralita::text

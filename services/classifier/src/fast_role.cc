@@ -19,8 +19,8 @@ using routing::v1::RoutingRecord;
 using routing::v1::TaggedMessage;
 using signals::v1::Signal;
 
-constexpr std::string_view kEngineFailed = "engine_failed";
-constexpr std::string_view kEngineSlow = "engine_slow";
+using text::kEngineFailed;
+using text::kEngineSlow;
 constexpr std::string_view kProfileUnavailable = "profile_unavailable";
 
 // A language that was hardly heard is not worth remembering.
@@ -224,7 +224,7 @@ void FastRole::EmitMessage(const eventlog::RecordBatch& batch, size_t index, con
 void FastRole::Classify(const text::Classifier& classifier, const text::Input& input,
                         Classification& result) {
   std::string_view failure = Attempt(classifier, input, result);
-  // What was slow once is likely to be so again, and its answer is whole.
+  // What was slow once is likely to be so again, and it has an answer.
   if (failure == kEngineFailed) failure = Attempt(classifier, input, result);
   if (failure == kEngineFailed) {
     // What is known without the text: channel, customer, base priority.
@@ -247,7 +247,11 @@ std::string_view FastRole::Attempt(const text::Classifier& classifier, const tex
   // Our code throws nothing; the libraries under it and the memory that is asked for may.
   try {
     options_.engine(classifier, input, workspace_, result);
-    if (clock_.Monotonic() - start > options_.budget) failure = kEngineSlow;
+    if (result.degraded_reason() == kEngineFailed) {
+      failure = kEngineFailed;
+    } else if (!result.degraded_reason().empty() || clock_.Monotonic() - start > options_.budget) {
+      failure = kEngineSlow;
+    }
   } catch (const std::exception&) {
     failure = kEngineFailed;
     // Nobody knows what was left in it.

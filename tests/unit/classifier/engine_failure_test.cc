@@ -88,6 +88,27 @@ TEST_F(EngineFailureTest, WhatTakesTooLongKeepsItsFirstAnswerAndSaysSo) {
   EXPECT_EQ(tries_["where is it"], 1);
 }
 
+TEST_F(EngineFailureTest, AWholeBookAgainstGreedyExpressionsEndsAndTheNextOneIsWhole) {
+  policy::v1::ClassifierSection section;
+  section.add_intents("order_status");
+  section.add_rules()->set_intent("order_status");
+  section.mutable_rules(0)->add_regex("(where|donde).*");
+  for (char digit = '0'; digit <= '9'; ++digit) {
+    section.mutable_rules(0)->add_regex(std::string("[^") + digit + "]+");
+  }
+  section.mutable_rules(0)->set_weight(10);
+  policies_.Put("shop", std::make_shared<text::Classifier>(section, std::vector<std::string>{}, 5));
+  std::string book;
+  while (book.size() < 250'000) book += "where is it ab ";
+  const auto said = Process({book, "where is it"}, [](std::string_view, int) {});
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_EQ(said[0].degraded_reason(), "engine_slow");
+  EXPECT_EQ(said[0].intent(), "order_status");
+  EXPECT_EQ(tries_[book], 1);
+  EXPECT_EQ(said[1].degraded_reason(), "");
+  EXPECT_EQ(said[1].intent(), "order_status");
+}
+
 TEST_F(EngineFailureTest, WithoutTheProfileEachReasonHasItsTag) {
   store_->SetReadError(absl::UnavailableError("away"));
   const auto said = Process({"poison", "where is it"}, [&](std::string_view text, int) {

@@ -53,6 +53,9 @@ class FixedPolicy final : public PolicySource {
   std::shared_ptr<const TenantClassifiers> Current() const override {
     return std::make_shared<TenantClassifiers>(classifiers_);
   }
+  void Put(const std::string& tenant, std::shared_ptr<const text::Classifier> classifier) {
+    classifiers_[tenant] = std::move(classifier);
+  }
 
  private:
   TenantClassifiers classifiers_;

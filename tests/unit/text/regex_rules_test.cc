@@ -139,6 +139,43 @@ TEST(RegexRulesTest, WhatWouldMakeABacktrackerExplodeIsFastOrRefused) {
   EXPECT_THAT(Find(rules, std::string(3000, 'a') + " " + std::string(100, 'b')), IsEmpty());
 }
 
+TEST(RegexRulesTest, LongTextsAreSearchedByExpressionsThatBeginWithAnything) {
+  const RuleSet rules(SectionOf({".*problema", "[^x]+99"}));
+  for (const size_t length : {200, 254, 255, 256, 300, 5000}) {
+    const std::string blanks(length, '-');
+    EXPECT_THAT(Find(rules, "hola " + blanks + " problema"), ElementsAre(0)) << length;
+    EXPECT_THAT(Find(rules, "hola problema " + blanks), ElementsAre(0)) << length;
+    EXPECT_THAT(Find(rules, "hola " + blanks), IsEmpty()) << length;
+  }
+}
+
+TEST(RegexRulesTest, ExpressionsThatMatchEverywhereAreGivenUpAndTheNextTextIsWhole) {
+  const RuleSet rules(SectionOf({"hola", "[^1]+", "[^2]+", "[^3]+", "[^4]+", "[^5]+"}));
+  FoldedText folded;
+  std::string text = "hola ";
+  while (text.size() < kMaxRegexEvents) text += "a b c d e f ";
+  folded.Append(text);
+  RuleMatches matches;
+  rules.Find(folded, matches);
+  EXPECT_EQ(matches.end, SearchEnd::kTooManyMatches);
+  EXPECT_THAT(matches.rules, ElementsAre(0, 1, 2, 3, 4, 5));
+  folded.Clear();
+  folded.Append("1 2 3 4 5");
+  rules.Find(folded, matches);
+  EXPECT_EQ(matches.end, SearchEnd::kWhole);
+  EXPECT_THAT(matches.rules, ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST(RegexRulesTest, ALinesEndCanBeAskedForAlsoAtTheEndOfATextThatIsSearchedAgain) {
+  const RuleSet rules(SectionOf({"gracias$", "^hola"}));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Find(rules, "pues nada, gracias"), ElementsAre(0));
+    EXPECT_THAT(Find(rules, "gracias\na todos"), ElementsAre(0));
+    EXPECT_THAT(Find(rules, "gracias a todos, hola"), IsEmpty());
+    EXPECT_THAT(Find(rules, "hola"), ElementsAre(1));
+  }
+}
+
 TEST(RegexRulesTest, ABadExpressionLeavesTheOthersAtWork) {
   const RuleSet rules(SectionOf({"refund(s", "refunds?"}));
   EXPECT_EQ(rules.ignored_regexes(), 1u);

@@ -30,6 +30,10 @@ inline constexpr std::string_view kOtherIntent = "other";
 inline constexpr std::string_view kDegradedTag = "degraded";
 // Tag of a message that went on although nobody could say what its text is about.
 inline constexpr std::string_view kEngineFailedTag = "engine_failed";
+// Degraded reasons of the engine itself: nothing, or not all, of the text is known; it took more
+// than a message may take.
+inline constexpr std::string_view kEngineFailed = "engine_failed";
+inline constexpr std::string_view kEngineSlow = "engine_slow";
 // At most so many rules are named in a classification: winners first, then the heaviest.
 inline constexpr size_t kMaxRuleMatches = 16;
 
@@ -76,11 +80,13 @@ class Workspace final {
 class Classifier final {
  public:
   // `languages`: those of the tenant's customers, the most frequent first. Without a `model` the
-  // rules decide alone.
+  // rules decide alone. `rules` are those of the same section, where somebody has compiled them.
   Classifier(const policy::v1::ClassifierSection& section, std::vector<std::string> languages,
-             uint64_t policy_version, std::shared_ptr<const model::Model> model = nullptr);
+             uint64_t policy_version, std::shared_ptr<const model::Model> model = nullptr,
+             std::shared_ptr<const RuleSet> rules = nullptr);
 
-  // Replaces `result`.
+  // Replaces `result`. Its degraded_reason is kEngineFailed if expressions could not be looked for,
+  // kEngineSlow if they matched too often to be looked at to the end (rules.h).
   void Classify(const Input& input, Workspace& workspace,
                 classification::v1::Classification& result) const;
 
@@ -89,7 +95,8 @@ class Classifier final {
                                     base::TimePoint now) const;
 
   uint64_t policy_version() const { return policy_version_; }
-  const RuleSet& rules() const { return rules_; }
+  const RuleSet& rules() const { return *rules_; }
+  std::shared_ptr<const RuleSet> shared_rules() const { return rules_; }
 
  private:
   struct Rule {
@@ -120,7 +127,7 @@ class Classifier final {
 
   const uint64_t policy_version_;
   const std::vector<std::string> tenant_languages_;
-  const RuleSet rules_;
+  const std::shared_ptr<const RuleSet> rules_;
   const FactsConfig facts_;
   const PriorityTerms priority_;
   const LanguageDetector detector_;

@@ -41,14 +41,22 @@ struct RulePlace {
   uint32_t source_length = 0;
 };
 
+enum class SearchEnd {
+  kWhole,
+  // Expressions matched from everywhere to everywhere, kMaxRegexEvents times: the search was given
+  // up, and what it had found counts.
+  kTooManyMatches,
+  // There was no memory for it: expressions found nothing.
+  kFailed,
+};
+
+// So many ends of matches of expressions in one text; about 10 ms of work.
+inline constexpr uint32_t kMaxRegexEvents = 1 << 18;
+
 // What a search leaves behind; reuse one object for many texts.
 class RuleMatches final {
  public:
-  RuleMatches();
-  ~RuleMatches();
-  RuleMatches(RuleMatches&&) noexcept;
-  RuleMatches& operator=(RuleMatches&&) noexcept;
-
+  SearchEnd end = SearchEnd::kWhole;
   // Indexes of rules in the section, ascending, each once.
   std::vector<uint32_t> rules;
   // One for each of `rules` as they were found, ascending by rule.
@@ -59,8 +67,7 @@ class RuleMatches final {
 
  private:
   friend class RuleSet;
-  struct Room;
-  std::unique_ptr<Room> room_;
+  std::vector<uint32_t> ids_;
 };
 
 // Immutable and thread-safe once built.
