@@ -43,15 +43,15 @@ constexpr std::array<std::string_view, 15> kIntents = {
     "complaint",       "technical_problem",   "contact_agent",
     "praise_feedback", "spam_offtopic",       "other"};
 
-constexpr std::array<std::string_view, 22> kBuiltInTags = {
+constexpr std::array<std::string_view, 23> kBuiltInTags = {
     "angry",         "auto_reply",      "cart_at_risk",
     "chargeback",    "complex",         "degraded",
     "engine_failed", "greeting_only",   "legal_threat",
     "noise",         "order_delivered", "order_late",
     "order_lost",    "phishing",        "public",
     "public_threat", "repeat_contact",  "safety",
-    "spam",          "unsure",          "vip",
-    "vulnerable"};
+    "spam",          "trolling",        "unsure",
+    "vip",           "vulnerable"};
 
 bool IsLanguage(std::string_view text) {
   return text.size() == 2 &&

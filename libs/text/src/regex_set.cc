@@ -207,11 +207,16 @@ absl::StatusOr<std::unique_ptr<const RegexSet>> RegexSet::Compile(
 
 absl::StatusOr<std::unique_ptr<const RegexSet>> RegexSet::Restore(std::string_view serialised) {
   hs_database_t* database = nullptr;
-  // It looks at its own checksum, version and kind of processor.
+  // It looks at version and kind of processor.
   if (hs_deserialize_database(serialised.data(), serialised.size(), &database) != HS_SUCCESS) {
     return Refuse("this is no database of the installed vectorscan's, or it is damaged");
   }
-  return std::unique_ptr<const RegexSet>(new RegexSet(database));
+  std::unique_ptr<const RegexSet> restored(new RegexSet(database));
+  // Only whoever makes room for a search reads all of it.
+  const Room room = restored->Borrow();
+  if (room.stream == nullptr) return Refuse("this database is damaged");
+  restored->GiveBack(room);
+  return restored;
 }
 
 RegexSet::~RegexSet() {

@@ -1,11 +1,13 @@
 #include "centralita/text/rules.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
 
 #include "centralita/policy/v1/policy.pb.h"
+#include "centralita/text/rule_cache.h"
 #include "negation.h"
 #include "phrases.h"
 #include "regex_set.h"
@@ -34,6 +36,20 @@ RulePlace PlaceOfTokens(const FoldedText& text, uint32_t rule, size_t first, siz
   return {rule, from, tokens[end - 1].source + tokens[end - 1].source_length - from};
 }
 
+absl::StatusOr<std::unique_ptr<const RegexSet>> CompiledOrKept(
+    const std::vector<std::string>& expressions, RuleCache* cache) {
+  if (cache == nullptr) return RegexSet::Compile(expressions);
+  const std::string name = RegexSetName(expressions);
+  if (const std::optional<std::string> kept = cache->Get(name); kept.has_value()) {
+    if (auto restored = RegexSet::Restore(*kept); restored.ok()) return restored;
+  }
+  auto compiled = RegexSet::Compile(expressions);
+  if (!compiled.ok()) return compiled;
+  // Without memory for a copy it is compiled again the next time.
+  if (const auto bytes = (*compiled)->Serialised(); bytes.ok()) cache->Put(name, *bytes);
+  return compiled;
+}
+
 }  // namespace
 
 const RulePlace& RuleMatches::PlaceOf(uint32_t rule) const {
@@ -56,10 +72,10 @@ size_t PhraseTokens(std::string_view phrase) {
   return folded.tokens().size();
 }
 
-RuleSet::RuleSet(const policy::v1::ClassifierSection& section)
+RuleSet::RuleSet(const policy::v1::ClassifierSection& section, RuleCache* cache)
     : compiled_(std::make_unique<Compiled>()) {
   AddPhrases(section);
-  AddRegexes(section);
+  AddRegexes(section, cache);
 }
 
 RuleSet::~RuleSet() = default;
@@ -80,7 +96,7 @@ void RuleSet::AddPhrases(const policy::v1::ClassifierSection& section) {
   }
 }
 
-void RuleSet::AddRegexes(const policy::v1::ClassifierSection& section) {
+void RuleSet::AddRegexes(const policy::v1::ClassifierSection& section, RuleCache* cache) {
   std::vector<std::string> expressions;
   for (int rule = 0; rule < section.rules_size(); ++rule) {
     for (const std::string& expression : section.rules(rule).regex()) {
@@ -89,7 +105,7 @@ void RuleSet::AddRegexes(const policy::v1::ClassifierSection& section) {
     }
   }
   if (expressions.empty()) return;
-  if (auto all = RegexSet::Compile(expressions); all.ok()) {
+  if (auto all = CompiledOrKept(expressions, cache); all.ok()) {
     regexes_ = expressions.size();
     compiled_->regexes = *std::move(all);
     return;
@@ -105,7 +121,7 @@ void RuleSet::AddRegexes(const policy::v1::ClassifierSection& section) {
   ignored_regexes_ = expressions.size() - good.size();
   compiled_->rule_of = std::move(rule_of);
   if (good.empty()) return;
-  if (auto rest = RegexSet::Compile(good); rest.ok()) {
+  if (auto rest = CompiledOrKept(good, cache); rest.ok()) {
     regexes_ = good.size();
     compiled_->regexes = *std::move(rest);
   } else {

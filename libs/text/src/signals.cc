@@ -17,18 +17,24 @@ constexpr size_t kKinds = static_cast<size_t>(SignalKind::kCalm) + 1;
 constexpr std::array<std::string_view, kKinds> kNames = {
     "angry",      "legal_threat", "chargeback", "public_threat", "safety",
     "vulnerable", "complex",      "auto_reply", "bait",          "spam",
-    "negative",   "positive",     "urgency",    "urgency"};
+    "trolling",   "negative",     "positive",   "urgency",       "urgency"};
 
 constexpr std::string_view kGreetingOnly = "greeting_only";
 constexpr std::string_view kNoiseTag = "noise";
 constexpr std::string_view kPhishing = "phishing";
+constexpr std::string_view kTrollingTag = "trolling";
 constexpr std::string_view kComplexTag = "complex";
 constexpr std::string_view kAutoReplyTag = "auto_reply";
 constexpr std::string_view kPublicThreatTag = "public_threat";
 
+constexpr SignalKind kSerious[] = {SignalKind::kLegalThreat,  SignalKind::kChargeback,
+                                   SignalKind::kPublicThreat, SignalKind::kSafety,
+                                   SignalKind::kVulnerable,   SignalKind::kComplex,
+                                   SignalKind::kNegative,     SignalKind::kUrgent};
+
 constexpr int32_t kNegativePoints = -180;
 constexpr int32_t kPositivePoints = 200;
-constexpr int32_t kUrgentPoints = 350;
+constexpr int32_t kUrgentPoints = 500;
 constexpr int32_t kCalmPoints = -200;
 // More of the same says little more.
 constexpr uint32_t kMaxPerKind = 3;
@@ -188,6 +194,12 @@ int32_t SentimentOf(SignalKind kind) {
   return kind == SignalKind::kPositive ? kPositivePoints : 0;
 }
 
+// Whoever threatens, is hurt, complains or is in a hurry may joke as well.
+bool IsAllPlay(const std::array<uint32_t, kKinds>& seen) {
+  return std::all_of(std::begin(kSerious), std::end(kSerious),
+                     [&](SignalKind kind) { return seen[static_cast<size_t>(kind)] == 0; });
+}
+
 int32_t UrgencyOf(SignalKind kind) {
   if (kind == SignalKind::kUrgent) return kUrgentPoints;
   return kind == SignalKind::kCalm ? kCalmPoints : 0;
@@ -213,6 +225,8 @@ void SignalLexicon::Find(const FoldedText& text, const SignalContext& context,
   Finding finding(signals);
   std::array<uint32_t, kKinds> seen{};
   const SignalLanguages languages = LanguagesOf(context.language);
+  // What plays with whoever answers, if that is all.
+  std::pair<const Token*, const Token*> joke{};
   compiled_->phrases.Find(text, signals.ids_, [&](uint32_t value, size_t first, size_t last) {
     if ((value / kKinds & languages) == 0) return;
     const size_t at = value % kKinds;
@@ -231,6 +245,8 @@ void SignalLexicon::Find(const FoldedText& text, const SignalContext& context,
     signals.urgency_permille += UrgencyOf(kind);
     if (kind <= SignalKind::kAutoReply || kind == SignalKind::kSpam) {
       finding.Tag(kNames[at], from, to);
+    } else if (kind == SignalKind::kTrolling) {
+      if (joke.first == nullptr) joke = {from, to};
     } else if (kind != SignalKind::kBait) {
       finding.Explain(negated ? (sentiment > 0 ? "negative" : "positive") : kNames[at], from, to);
     }
@@ -242,6 +258,7 @@ void SignalLexicon::Find(const FoldedText& text, const SignalContext& context,
   }
   const auto& tokens = text.tokens();
   if (tokens.size() >= kLongStory || NamesSeveralOrders(text)) finding.Tag(kComplexTag);
+  if (joke.first != nullptr && IsAllPlay(seen)) finding.Tag(kTrollingTag, joke.first, joke.second);
   if (context.is_public &&
       (signals.Has("angry") || seen[static_cast<size_t>(SignalKind::kNegative)] > 0)) {
     finding.Tag(kPublicThreatTag);

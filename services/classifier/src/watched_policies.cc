@@ -8,18 +8,21 @@ namespace centralita::classifier {
 namespace {
 
 std::shared_ptr<const text::Classifier> Build(const app::TenantPolicy& policy,
-                                              const std::shared_ptr<const model::Model>& model) {
+                                              const std::shared_ptr<const model::Model>& model,
+                                              std::shared_ptr<const text::RuleSet> rules) {
   const auto& languages = policy.settings.languages();
   return std::make_shared<text::Classifier>(
       policy.classifier, std::vector<std::string>(languages.begin(), languages.end()),
-      policy.version, model);
+      policy.version, model, std::move(rules));
 }
 
 }  // namespace
 
-WatchedPolicies::WatchedPolicies(app::PolicyWatcher& watcher, ModelSource& models)
+WatchedPolicies::WatchedPolicies(app::PolicyWatcher& watcher, ModelSource& models,
+                                 text::RuleCache* cache)
     : watcher_(watcher),
       models_(models),
+      cache_(cache),
       subscription_(watcher.Subscribe(
           [this](const std::shared_ptr<const app::PolicySnapshot>&) { Compile(); })) {
   models_.OnChange([this] { Compile(); });
@@ -53,9 +56,16 @@ void WatchedPolicies::Compile() {
   auto next = std::make_shared<TenantClassifiers>();
   for (const auto& [tenant, policy] : policies->tenants) {
     const auto known = built_from_.find(tenant);
-    const bool same = known != built_from_.end() && known->second == policy && built_with_ == model;
     const auto old = before->find(tenant);
-    (*next)[tenant] = same && old != before->end() ? old->second : Build(*policy, model);
+    const bool same_policy =
+        known != built_from_.end() && known->second == policy && old != before->end();
+    if (same_policy && built_with_ == model) {
+      (*next)[tenant] = old->second;
+      continue;
+    }
+    auto rules = same_policy ? old->second->shared_rules()
+                             : std::make_shared<const text::RuleSet>(policy->classifier, cache_);
+    (*next)[tenant] = Build(*policy, model, std::move(rules));
   }
   built_from_ = policies->tenants;
   built_with_ = model;

@@ -154,6 +154,9 @@ TEST_F(WatchedPoliciesTest, OnlyWhatChangedIsBuiltAgain) {
   PutModel(400);
   models_->Look();
   EXPECT_NE(policies.Current()->at("shop"), before);
+  EXPECT_EQ(policies.Current()->at("shop")->shared_rules(), before->shared_rules());
+  watcher_.Publish(SnapshotOf(2));
+  EXPECT_NE(policies.Current()->at("shop")->shared_rules(), before->shared_rules());
 }
 
 }  // namespace

@@ -1,11 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "centralita/policy/v1/policy.pb.h"
+#include "centralita/text/rule_cache.h"
 #include "centralita/text/rules.h"
 
 namespace centralita::text {
@@ -181,6 +184,52 @@ TEST(RegexRulesTest, ABadExpressionLeavesTheOthersAtWork) {
   EXPECT_EQ(rules.ignored_regexes(), 1u);
   EXPECT_EQ(rules.regexes(), 1u);
   EXPECT_THAT(Find(rules, "refunds"), ElementsAre(1));
+}
+
+// Keeps in memory, and counts.
+class MemoryCache final : public RuleCache {
+ public:
+  std::optional<std::string> Get(const std::string& name) override {
+    const auto found = kept.find(name);
+    if (found == kept.end()) return std::nullopt;
+    return found->second;
+  }
+  void Put(const std::string& name, std::string_view bytes) override {
+    ++puts;
+    kept[name] = std::string(bytes);
+  }
+  std::map<std::string, std::string> kept;
+  int puts = 0;
+};
+
+TEST(RegexRulesTest, WhatIsKeptIsNotCompiledAgainAndFindsTheSame) {
+  MemoryCache cache;
+  const std::vector<std::string> expressions = {"refund(s|ed)?", "ln-\\d{5}", "devoluci[oó]n"};
+  for (int i = 0; i < 2; ++i) {
+    const RuleSet rules(SectionOf(expressions), &cache);
+    EXPECT_EQ(rules.regexes(), 3u);
+    EXPECT_THAT(Find(rules, "refunded LN-12345"), ElementsAre(0, 1));
+    EXPECT_EQ(cache.puts, 1);
+  }
+  const RuleSet other(SectionOf({"refund(s|ed)?", "ln-\\d{5}"}), &cache);
+  EXPECT_EQ(cache.puts, 2);
+  EXPECT_EQ(cache.kept.size(), 2u);
+}
+
+TEST(RegexRulesTest, WhatIsKeptAndDamagedIsCompiledAgain) {
+  MemoryCache cache;
+  const RuleSet first(SectionOf({"refunds?"}), &cache);
+  std::string& bytes = cache.kept.begin()->second;
+  const std::string whole = bytes;
+  for (const std::string& damaged :
+       {std::string(), std::string("nothing"), whole.substr(0, whole.size() / 2),
+        whole.substr(0, whole.size() / 2) + "somewhere" + whole.substr(whole.size() / 2 + 9)}) {
+    bytes = damaged;
+    const RuleSet again(SectionOf({"refunds?"}), &cache);
+    EXPECT_THAT(Find(again, "two refunds"), ElementsAre(0));
+    EXPECT_TRUE(bytes == whole);
+  }
+  EXPECT_EQ(cache.puts, 5);
 }
 
 TEST(RegexRulesTest, OneObjectSearchesWithManySets) {

@@ -14,6 +14,7 @@
 #include "centralita/base/status_macros.h"
 #include "centralita/classifier/app.h"
 #include "centralita/classifier/model_source.h"
+#include "centralita/classifier/rule_files.h"
 #include "centralita/classifier/watched_policies.h"
 #include "centralita/config/config.h"
 #include "centralita/gateway/app.h"
@@ -191,7 +192,7 @@ class AllInOne final : public Node {
 
   absl::Status StartClassifier() {
     ABSL_ASSIGN_OR_RETURN(models_, classifier::ModelSource::Start(options_.model, logger_));
-    policies_ = std::make_unique<classifier::WatchedPolicies>(*watcher_, *models_);
+    policies_ = std::make_unique<classifier::WatchedPolicies>(*watcher_, *models_, &rule_files_);
     ABSL_ASSIGN_OR_RETURN(classifier_,
                           classifier::ClassifierApp::Start({}, {.log = *backends_.log,
                                                                 .store = *backends_.store,
@@ -260,6 +261,7 @@ class AllInOne final : public Node {
 
   const NodeOptions options_;
   telemetry::Logger& logger_;
+  classifier::RuleFiles rule_files_{options_.data_dir + "/rules", logger_};
   const base::Clock& clock_;
   app::Lifecycle lifecycle_;
   telemetry::Metrics metrics_;

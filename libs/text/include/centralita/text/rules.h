@@ -26,6 +26,8 @@ class ClassifierSection;
 
 namespace centralita::text {
 
+class RuleCache;
+
 // How many tokens `phrase` has. A phrase with none (only punctuation) can never match: a policy
 // should refuse it.
 size_t PhraseTokens(std::string_view phrase);
@@ -74,8 +76,9 @@ class RuleMatches final {
 class RuleSet final {
  public:
   // Regular expressions that CheckRegex() refuses, or that are too much together, count in
-  // ignored_regexes() and never match.
-  explicit RuleSet(const policy::v1::ClassifierSection& section);
+  // ignored_regexes() and never match. Compiling a thousand expressions takes seconds; with a
+  // `cache`, which is used during the call only, that is once.
+  explicit RuleSet(const policy::v1::ClassifierSection& section, RuleCache* cache = nullptr);
   ~RuleSet();
   RuleSet(const RuleSet&) = delete;
   RuleSet& operator=(const RuleSet&) = delete;
@@ -90,7 +93,7 @@ class RuleSet final {
  private:
   struct Compiled;
   void AddPhrases(const policy::v1::ClassifierSection& section);
-  void AddRegexes(const policy::v1::ClassifierSection& section);
+  void AddRegexes(const policy::v1::ClassifierSection& section, RuleCache* cache);
   void FindRegexes(const FoldedText& text, RuleMatches& matches) const;
 
   const std::unique_ptr<Compiled> compiled_;

@@ -50,7 +50,7 @@ inline constexpr size_t kMaxSignalEvidence = 16;
 // What a search leaves behind; reuse one object for many texts.
 struct Signals {
   // Constants, each once: angry, legal_threat, chargeback, public_threat, safety, vulnerable,
-  // complex, noise, greeting_only, phishing, spam, auto_reply.
+  // complex, noise, greeting_only, phishing, spam, trolling, auto_reply.
   std::vector<std::string_view> tags;
   // Of words without a tag of their own (thousandths, unbounded); MoodOf() adds what tags, emoji
   // and capitals say.
