@@ -6,6 +6,7 @@
 #include <librdkafka/rdkafka_mock.h>
 // clang-format on
 
+#include <ctime>
 #include <mutex>
 
 #include "centralita/eventlog/kafka_log.h"
@@ -130,6 +131,41 @@ TEST_F(KafkaProducerTest, RetriesWhatPasses) {
   ASSERT_TRUE(producer_->Flush(kPatience).ok());
   EXPECT_THAT(failed_, IsEmpty());
   EXPECT_THAT(InTheLog(100), ElementsAreArray(Range(0, 100)));
+}
+
+// librdkafka's thread would ask all the time whether what waits behind the first ones may go.
+TEST_F(KafkaProducerTest, WaitsForALateAckWithoutBurningAProcessor) {
+  MakeProducer(/*gapless=*/true);
+  ASSERT_TRUE(Append(0).ok());
+  ASSERT_TRUE(producer_->Flush(kPatience).ok());
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, 1'500);
+  for (int i = 1; i < 20; ++i) ASSERT_TRUE(Append(i).ok());
+  // Until these are on their way.
+  EXPECT_TRUE(absl::IsDeadlineExceeded(producer_->Flush(base::Duration(100))));
+  for (int i = 20; i < 40; ++i) ASSERT_TRUE(Append(i).ok());
+  const std::clock_t before = std::clock();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(producer_->Flush(base::Duration(1'000))));
+  EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 5);
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, 0);
+  ASSERT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_THAT(durable_, ElementsAreArray(Range(0, 40)));
+  EXPECT_THAT(InTheLog(40), ElementsAreArray(Range(0, 40)));
+}
+
+TEST_F(KafkaProducerTest, WhatWaitsBehindARecordThatIsTooLateIsAnsweredWithIt) {
+  KafkaLogOptions options;
+  options.bootstrap_servers = rd_kafka_mock_cluster_bootstraps(cluster_);
+  options.delivery_timeout = base::Duration(1'500);
+  log_ = *OpenKafkaLog(options, clock_);
+  MakeProducer(/*gapless=*/false);
+  ASSERT_TRUE(Append(0).ok());
+  ASSERT_TRUE(producer_->Flush(kPatience).ok());
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, 60'000);
+  ASSERT_TRUE(Append(1).ok());
+  EXPECT_TRUE(absl::IsDeadlineExceeded(producer_->Flush(base::Duration(100))));
+  for (int i = 2; i < 10; ++i) ASSERT_TRUE(Append(i).ok());
+  ASSERT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_THAT(failed_, ElementsAreArray(Range(1, 10)));
 }
 
 TEST_F(KafkaProducerTest, CallsEveryAckBeforeItIsGone) {

@@ -26,7 +26,7 @@ class KafkaLog final : public EventLog {
     return admin_->Offsets(partition);
   }
   absl::StatusOr<std::unique_ptr<Producer>> NewProducer(const ProducerOptions& options) override {
-    return kafka::KafkaProducer::Open(options_, options, *admin_);
+    return kafka::KafkaProducer::Open(options_, options, *admin_, clock_);
   }
   absl::StatusOr<std::unique_ptr<Consumer>> Join(const std::string& group,
                                                  const std::string& member,

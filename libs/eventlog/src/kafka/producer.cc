@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -20,13 +21,28 @@ constexpr base::Duration kLastFlush{2'000};
 // A record that saw so many sessions end is given up.
 constexpr int kMaxAttempts = 5;
 constexpr int kPollMs = 100;
+constexpr auto kLingerMs = "1";
+// What comes so soon behind the first record of a portion goes with it; well within the linger.
+constexpr std::chrono::microseconds kPortionOpen{500};
+// Bound of a portion; less than what librdkafka puts into one batch (batch.size,
+// batch.num.messages).
+constexpr size_t kPortionRecords = 5'000;
+constexpr size_t kPortionBytes = 700'000;
+
+absl::Status NotAppended(const Outgoing& record) {
+  return absl::UnavailableError(base::ToAbsl(
+      fmt::format("not appended to {}/{}, since one before it failed; append again from there on",
+                  record.topic, record.partition)));
+}
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Producer>> KafkaProducer::Open(const KafkaLogOptions& log_options,
                                                               const ProducerOptions& options,
-                                                              Admin& admin) {
-  auto producer = std::unique_ptr<KafkaProducer>(new KafkaProducer(log_options, options, admin));
+                                                              Admin& admin,
+                                                              const base::Clock& clock) {
+  auto producer =
+      std::unique_ptr<KafkaProducer>(new KafkaProducer(log_options, options, admin, clock));
   ABSL_ASSIGN_OR_RETURN(producer->session_, producer->NewSession());
   producer->thread_ = std::thread([raw = producer.get()] { raw->Run(); });
   return producer;
@@ -40,7 +56,7 @@ absl::StatusOr<std::unique_ptr<KafkaProducer::Session>> KafkaProducer::NewSessio
       {"acks", "all"},
       {"enable.idempotence", "true"},
       {"enable.gapless.guarantee", options_.gapless ? "true" : "false"},
-      {"linger.ms", "1"},
+      {"linger.ms", kLingerMs},
       {"compression.type", "lz4"},
       {"message.timeout.ms", fmt::to_string(log_options_.delivery_timeout.count())},
       {"message.max.bytes", fmt::to_string(log_options_.max_record_bytes + (32 << 10))},
@@ -87,7 +103,8 @@ absl::Status KafkaProducer::Append(Outgoing record, AckCallback ack) {
     ABSL_RETURN_IF_ERROR(admin_.CheckPartition({record.topic, record.partition}));
     ABSL_ASSIGN_OR_RETURN(const uint32_t partitions, admin_.PartitionsOf(record.topic));
     lock.lock();
-    partitions_[record.topic] = partitions;
+    // Another thread may have been faster.
+    lanes_.try_emplace(record.topic, partitions);
   }
   ABSL_RETURN_IF_ERROR(CheckOpen());
   if (bytes_ >= options_.max_bytes) {
@@ -99,8 +116,11 @@ absl::Status KafkaProducer::Append(Outgoing record, AckCallback ack) {
                                                    .ack = std::move(ack),
                                                    .bytes = size + kRecordOverhead});
   const size_t bytes = pending->bytes;
-  if (broken_) {
-    held_.push_back(std::move(pending));
+  Lane& lane = lanes_.find(pending->record.topic)->second[pending->record.partition];
+  pending->lane = &lane;
+  if (broken_ || !lane.waiting.empty() || (lane.sent > 0 && !Joins(lane, bytes))) {
+    lane.waiting.push_back(std::move(pending));
+    ++waiting_;
   } else {
     const rd_kafka_resp_err_t error = SendOrBreak(pending);
     if (failed_) return CheckOpen();
@@ -114,8 +134,13 @@ absl::Status KafkaProducer::Append(Outgoing record, AckCallback ack) {
 }
 
 bool KafkaProducer::Knows(const Outgoing& record) const {
-  const auto found = partitions_.find(record.topic);
-  return found != partitions_.end() && record.partition < found->second;
+  const auto found = lanes_.find(record.topic);
+  return found != lanes_.end() && record.partition < found->second.size();
+}
+
+bool KafkaProducer::Joins(const Lane& lane, size_t bytes) const {
+  return lane.sent < kPortionRecords && lane.sent_bytes + bytes <= kPortionBytes &&
+         clock_.Monotonic() < lane.open_until;
 }
 
 rd_kafka_resp_err_t KafkaProducer::SendOrBreak(PendingPtr& pending) {
@@ -127,7 +152,9 @@ rd_kafka_resp_err_t KafkaProducer::SendOrBreak(PendingPtr& pending) {
     return error;
   }
   Break();
-  held_.push_back(std::move(pending));
+  Lane& lane = *pending->lane;
+  lane.waiting.push_front(std::move(pending));
+  ++waiting_;
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
@@ -148,6 +175,10 @@ rd_kafka_resp_err_t KafkaProducer::Send(PendingPtr& pending) {
     return rd_kafka_last_error();
   }
   ++pending->attempts;
+  Lane& lane = *pending->lane;
+  if (lane.sent == 0) lane.open_until = clock_.Monotonic() + kPortionOpen;
+  ++lane.sent;
+  lane.sent_bytes += pending->bytes;
   (void)pending.release();
   ++sent_;
   return RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -178,6 +209,7 @@ void KafkaProducer::Run() {
   while (!Done()) {
     TakeEvent();
     Renew();
+    GoOn();
   }
 }
 
@@ -214,7 +246,14 @@ void KafkaProducer::Report(rd_kafka_event_t* reports) {
   size_t answered = 0;
   size_t bytes = 0;
   std::vector<PendingPtr> again;
-  size_t taken_back = 0;
+  struct Returned {
+    Lane* lane;
+    size_t records = 0;
+    size_t bytes = 0;
+    bool late = false;
+  };
+  // Mostly one: reports come by batches.
+  std::vector<Returned> returned;
   // Only this thread finds failures among what was sent.
   bool all_well = false;
   {
@@ -223,7 +262,11 @@ void KafkaProducer::Report(rd_kafka_event_t* reports) {
   }
   while (const rd_kafka_message_t* const message = rd_kafka_event_message_next(reports)) {
     PendingPtr pending(static_cast<Pending*>(message->_private));
-    ++taken_back;
+    if (returned.empty() || returned.back().lane != pending->lane)
+      returned.push_back({.lane = pending->lane});
+    ++returned.back().records;
+    returned.back().bytes += pending->bytes;
+    returned.back().late |= message->err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
     all_well = all_well && message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
     const std::optional<absl::Status> failure =
         all_well ? absl::OkStatus() : Failure(*pending, message->err);
@@ -246,7 +289,12 @@ void KafkaProducer::Report(rd_kafka_event_t* reports) {
   }
   {
     const std::lock_guard lock(mutex_);
-    sent_ -= taken_back;
+    for (const Returned& each : returned) {
+      each.lane->sent -= each.records;
+      each.lane->sent_bytes -= each.bytes;
+      each.lane->late |= each.late;
+      sent_ -= each.records;
+    }
     records_ -= answered;
     bytes_ -= bytes;
     resend_.insert(resend_.end(), std::make_move_iterator(again.begin()),
@@ -265,9 +313,7 @@ std::optional<absl::Status> KafkaProducer::Failure(const Pending& pending,
   if (options_.gapless) {
     // Whatever was taken behind the first failure counts as failed, even if it is in the log.
     if (failed_ && pending.number > *failed_) {
-      return absl::UnavailableError(base::ToAbsl(fmt::format(
-          "not appended to {}/{}, since an earlier append failed; append again from there on",
-          pending.record.topic, pending.record.partition)));
+      return NotAppended(pending.record);
     }
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
     const bool first = !failed_;
@@ -297,8 +343,8 @@ void KafkaProducer::Purge() const {
                                               RD_KAFKA_PURGE_F_NON_BLOCKING);
 }
 
-// When the session that ended has given everything back: all of it again, in the order in which it
-// was taken, and then what was taken since.
+// When the session that ended has given everything back: all of it goes again, in the order in
+// which it was taken, before what was taken since.
 void KafkaProducer::Renew() {
   std::unique_ptr<Session> ended;
   {
@@ -309,19 +355,82 @@ void KafkaProducer::Renew() {
     if (!session.ok()) return;
     ended = std::exchange(session_, *std::move(session));
     broken_ = false;
-    std::ranges::sort(resend_, {}, [](const PendingPtr& pending) { return pending->number; });
-    std::deque<PendingPtr> all(std::make_move_iterator(resend_.begin()),
-                               std::make_move_iterator(resend_.end()));
+    std::ranges::sort(resend_, std::greater(), [](const PendingPtr& each) { return each->number; });
+    for (PendingPtr& pending : resend_) {
+      Lane& lane = *pending->lane;
+      lane.waiting.push_front(std::move(pending));
+      ++waiting_;
+    }
     resend_.clear();
-    std::ranges::move(held_, std::back_inserter(all));
-    held_.clear();
-    for (PendingPtr& pending : all) {
-      if (broken_ || Send(pending) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        if (!broken_) Break();
-        held_.push_back(std::move(pending));
+  }
+}
+
+void KafkaProducer::GoOn() {
+  std::vector<Refused> refused;
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_ == 0 || broken_ || stopping_) return;
+    for (auto& [topic, lanes] : lanes_) {
+      for (Lane& lane : lanes) {
+        // What was sent is answered before what comes behind it.
+        if (lane.waiting.empty() || lane.sent > 0) continue;
+        // They have waited for that long, or nearly.
+        const bool refuse = std::exchange(lane.late, false) || failed_;
+        auto some = refuse ? RefuseWaiting(lane) : SendPortion(lane);
+        std::ranges::move(some, std::back_inserter(refused));
+        if (broken_) break;
       }
+      if (broken_) break;
     }
   }
+  if (refused.empty()) return;
+  size_t bytes = 0;
+  for (const auto& [pending, why] : refused) {
+    bytes += pending->bytes;
+    pending->ack(why);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    records_ -= refused.size();
+    bytes_ -= bytes;
+  }
+  changed_.notify_all();
+}
+
+std::vector<KafkaProducer::Refused> KafkaProducer::SendPortion(Lane& lane) {
+  std::vector<Refused> refused;
+  while (!lane.waiting.empty() && lane.sent < kPortionRecords &&
+         (lane.sent == 0 || lane.sent_bytes + lane.waiting.front()->bytes <= kPortionBytes)) {
+    PendingPtr pending = std::move(lane.waiting.front());
+    lane.waiting.pop_front();
+    --waiting_;
+    const rd_kafka_resp_err_t error = SendOrBreak(pending);
+    if (broken_) break;
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    absl::Status why = ToStatus(
+        error, fmt::format("appending to {}/{}", pending->record.topic, pending->record.partition));
+    if (absl::IsFailedPrecondition(why)) why = absl::UnavailableError(why.message());
+    if (options_.gapless && !failed_) {
+      failed_ = pending->number;
+      Purge();
+    }
+    refused.push_back({.pending = std::move(pending), .why = std::move(why)});
+    if (failed_) break;
+  }
+  return refused;
+}
+
+std::vector<KafkaProducer::Refused> KafkaProducer::RefuseWaiting(Lane& lane) {
+  std::vector<Refused> refused;
+  refused.reserve(lane.waiting.size());
+  for (PendingPtr& pending : lane.waiting) {
+    absl::Status why = NotAppended(pending->record);
+    refused.push_back({.pending = std::move(pending), .why = std::move(why)});
+  }
+  if (options_.gapless && !failed_ && !refused.empty()) failed_ = refused.front().pending->number;
+  waiting_ -= lane.waiting.size();
+  lane.waiting.clear();
+  return refused;
 }
 
 void KafkaProducer::FailAllHeld() {
@@ -329,9 +438,14 @@ void KafkaProducer::FailAllHeld() {
   {
     const std::lock_guard lock(mutex_);
     std::ranges::move(resend_, std::back_inserter(left));
-    std::ranges::move(held_, std::back_inserter(left));
+    for (auto& [topic, lanes] : lanes_) {
+      for (Lane& lane : lanes) {
+        std::ranges::move(lane.waiting, std::back_inserter(left));
+        lane.waiting.clear();
+      }
+    }
     resend_.clear();
-    held_.clear();
+    waiting_ = 0;
     records_ = 0;
     bytes_ = 0;
   }
