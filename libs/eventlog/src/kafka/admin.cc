@@ -19,6 +19,9 @@ using CollectionPtr =
 
 // What batches and headers cost beside keys and values.
 constexpr size_t kRecordOverhead = 64 << 10;
+// How long a client of its own may take to find out why no broker answers.
+constexpr int kReasonRounds = 50;
+constexpr int kReasonRoundMs = 100;
 // How often a topic that was just created is looked for.
 constexpr int kLooksForNewTopic = 100;
 constexpr int kLookIntervalMs = 50;
@@ -53,6 +56,26 @@ absl::Status Differs(const std::string& topic, std::string_view what, std::strin
       base::ToAbsl(fmt::format("topic '{}' in Kafka {}; {}", topic, what, to_do)));
 }
 
+// What keeps brokers from answering, as far as a client hears of it: a refused password or
+// certificate rather than a broker beside it that is away. Asked only then, by a client whose
+// errors are read.
+absl::Status WhyNoneAnswers(const KafkaLogOptions& options, rd_kafka_resp_err_t error) {
+  const std::string what = fmt::format("no Kafka broker answers at {}", options.bootstrap_servers);
+  absl::Status why = ToStatus(error, what);
+  const auto handle = Handle::Open(options, Handle::Kind::kConsumer, {}, RD_KAFKA_EVENT_ERROR);
+  if (!handle.ok()) return why;
+  const QueuePtr queue(rd_kafka_queue_get_main((*handle)->get()));
+  for (int i = 0; i < kReasonRounds && !absl::IsUnauthenticated(why); ++i) {
+    const EventPtr event(rd_kafka_queue_poll(queue.get(), kReasonRoundMs));
+    if (event == nullptr || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
+    const rd_kafka_resp_err_t heard = rd_kafka_event_error(event.get());
+    // It comes behind the reason of the last one.
+    if (heard == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) break;
+    why = ToStatus(heard, what, rd_kafka_event_error_string(event.get()));
+  }
+  return why;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Admin>> Admin::Open(const KafkaLogOptions& options) {
@@ -61,8 +84,7 @@ absl::StatusOr<std::unique_ptr<Admin>> Admin::Open(const KafkaLogOptions& option
   const rd_kafka_metadata_t* metadata = nullptr;
   const rd_kafka_resp_err_t error = rd_kafka_metadata(
       handle->get(), 0, nullptr, &metadata, static_cast<int>(options.request_timeout.count()));
-  ABSL_RETURN_IF_ERROR(
-      ToStatus(error, fmt::format("no Kafka broker answers at {}", options.bootstrap_servers)));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return WhyNoneAnswers(options, error);
   rd_kafka_metadata_destroy(metadata);
   return std::unique_ptr<Admin>(new Admin(options, std::move(handle)));
 }
