@@ -143,6 +143,8 @@ class App final : public MetricsApp, private Counts {
     // Counts and clocks are quick to replay; most of what is written often would be gone before it
     // is needed.
     options.checkpoint_interval = base::Duration(5000);
+    // Nobody looks at counts so often.
+    options.patience = base::Duration(100);
     ABSL_ASSIGN_OR_RETURN(
         auto runner,
         stage::StageRunner::Create(std::move(options),
