@@ -13,6 +13,7 @@
 #include "centralita/message/v1/message.pb.h"
 #include "centralita/routing/v1/routing.pb.h"
 #include "channels.h"
+#include "headers.h"
 
 namespace centralita::ingest {
 namespace {
@@ -49,6 +50,10 @@ void Fill(const std::string& tenant, std::string& customer, NewMessage& from, in
   if (from.attachments_size() > 0) record.mutable_attachments()->Swap(from.mutable_attachments());
   if (!from.order_id().empty()) record.mutable_order_id()->swap(*from.mutable_order_id());
   if (!from.traceparent().empty()) record.mutable_traceparent()->swap(*from.mutable_traceparent());
+  if (from.headers_size() > 0) {
+    KeepTellingHeaders(*from.mutable_headers());
+    record.mutable_headers()->Swap(from.mutable_headers());
+  }
 }
 
 ItemError RefusedByLog(const absl::Status& status) {

@@ -89,6 +89,13 @@ Result CheckAttachments(const NewMessage& message, const Limits& limits) {
   return std::nullopt;
 }
 
+Result CheckHeaders(const NewMessage& message, const Limits& limits) {
+  if (message.headers_size() <= limits.max_headers) return std::nullopt;
+  return MakeError(code::kInvalidValue, "headers",
+                   fmt::format("There are {} headers; at most {} are taken.",
+                               message.headers_size(), limits.max_headers));
+}
+
 Result CheckMoney(std::string_view field, bool present, const Money& money) {
   if (!present) return std::nullopt;
   const std::string& currency = money.currency();
@@ -197,6 +204,7 @@ std::optional<ItemError> Validate(const NewMessage& message, const Limits& limit
                                   now + limits.max_ahead));
   CENTRALITA_CHECK_ITEM(CheckTime("not_before_unix_ms", message.not_before_unix_ms(), limits,
                                   now + limits.max_not_before));
+  CENTRALITA_CHECK_ITEM(CheckHeaders(message, limits));
   return CheckAttachments(message, limits);
 }
 

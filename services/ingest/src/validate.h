@@ -15,6 +15,8 @@ struct Limits {
   size_t max_id_bytes = 512;
   size_t max_url_bytes = 4096;
   int max_attachments = 50;
+  // Of which few are kept (headers.h).
+  int max_headers = 500;
   // Times before it were not meant; nobody had this system's channels then.
   base::TimePoint earliest = base::FromUnixMillis(946'684'800'000);  // 2000-01-01
   // A provider's clock may be wrong by so much.

@@ -30,17 +30,17 @@ TEST(ClassifyJsonTest, EveryFieldIsTaken) {
   EXPECT_EQ(parsed->order_id, "o1");
   EXPECT_EQ(parsed->channel, common::v1::CHANNEL_EMAIL);
   EXPECT_EQ(parsed->visibility, common::v1::VISIBILITY_PUBLIC);
-  ASSERT_EQ(parsed->headers.size(), 2u);
-  EXPECT_EQ(parsed->headers[0].name, "Auto-Submitted");
-  EXPECT_EQ(parsed->headers[0].value, "auto-replied");
+  ASSERT_EQ(parsed->headers.size(), 2);
+  EXPECT_EQ(parsed->headers[0].name(), "Auto-Submitted");
+  EXPECT_EQ(parsed->headers[0].value(), "auto-replied");
 }
 
 TEST(ClassifyJsonTest, HeadersMayBeAListSinceNamesRepeat) {
   const auto parsed = ParseTextToClassify(
       R"({"text": "x", "headers": [{"name": "Received", "value": "a"}, {"name": "Received", "value": "b"}]})");
   ASSERT_TRUE(parsed.ok()) << parsed.status();
-  ASSERT_EQ(parsed->headers.size(), 2u);
-  EXPECT_EQ(parsed->headers[1].value, "b");
+  ASSERT_EQ(parsed->headers.size(), 2);
+  EXPECT_EQ(parsed->headers[1].value(), "b");
 }
 
 TEST(ClassifyJsonTest, LabelsAndOtherFieldsOfTheWriterArePassedOver) {
@@ -66,6 +66,8 @@ TEST(ClassifyJsonTest, MistakesAreNamedByField) {
   EXPECT_THAT(MistakeOf(R"({"text": "x", "headers": {"A": 1}})"), HasSubstr("headers.A"));
   EXPECT_THAT(MistakeOf(R"({"text": "x", "headers": "A: b"})"), HasSubstr("headers:"));
   EXPECT_THAT(MistakeOf(R"({"text": "x", "headers": [{"name": "A"}]})"), HasSubstr("headers:"));
+  EXPECT_THAT(MistakeOf(R"({"text": "x", "headers": [{"name": "A", "value": 1}]})"),
+              HasSubstr("headers[0].value:"));
 }
 
 TEST(ClassifyJsonTest, NothingAndTooMuchAreRefused) {

@@ -49,6 +49,19 @@ TEST(MessageJsonTest, ACallbackMayBeGivenFromNowOn) {
             1'800'000'000'500);
 }
 
+TEST(MessageJsonTest, HeadersAreAnObjectOrAList) {
+  const auto object = ParseMessage(R"({"headers": {"Precedence": "bulk"}})", kNow);
+  ASSERT_TRUE(object.ok()) << object.status();
+  ASSERT_EQ(object->message.headers_size(), 1);
+  EXPECT_EQ(object->message.headers(0).name(), "Precedence");
+  const auto list = ParseMessage(
+      R"({"headers": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]})", kNow);
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_EQ(list->message.headers(1).value(), "2");
+  EXPECT_THAT(ErrorOf(R"({"headers": "A: 1"})"), HasSubstr("headers:"));
+  EXPECT_THAT(ErrorOf(R"({"headers": {"A": 1}})"), HasSubstr("headers.A"));
+}
+
 TEST(MessageJsonTest, NullIsAsIfTheFieldWereNotThere) {
   EXPECT_EQ(ParseMessage(R"({"text": null})", kNow)->message.text(), "");
 }

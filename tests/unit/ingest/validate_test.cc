@@ -69,6 +69,10 @@ TEST(ValidateMessage, RefusesEachFaultWithItsCodeAndField) {
          for (int i = 0; i < 51; ++i) m.add_attachments()->set_url("u");
        },
        "invalid_value", "attachments"},
+      {[](auto& m) {
+         for (int i = 0; i < 501; ++i) m.add_headers()->set_name("Received");
+       },
+       "invalid_value", "headers"},
   };
   for (size_t i = 0; i < bad.size(); ++i) {
     NewMessage m = Good();

@@ -6,6 +6,7 @@
 
 #include "centralita/base/error.h"
 #include "centralita/base/status_macros.h"
+#include "client/headers_json.h"
 #include "client/message_json.h"
 
 namespace centralita::client {
@@ -22,30 +23,6 @@ absl::Status ReadText(const json& object, const char* name, std::string& into) {
   if (found == object.end() || found->is_null()) return absl::OkStatus();
   if (!found->is_string()) return Bad(fmt::format("{}: is not a string", name));
   into = found->get<std::string>();
-  return absl::OkStatus();
-}
-
-absl::Status ReadHeaders(const json& object, std::vector<TextToClassify::Header>& headers) {
-  const auto found = object.find("headers");
-  if (found == object.end() || found->is_null()) return absl::OkStatus();
-  if (found->is_object()) {
-    for (const auto& [name, value] : found->items()) {
-      if (!value.is_string()) return Bad(fmt::format("headers.{}: is not a string", name));
-      headers.push_back({name, value.get<std::string>()});
-    }
-    return absl::OkStatus();
-  }
-  constexpr char kForm[] =
-      "headers: is neither an object nor a list of objects with name and value";
-  if (!found->is_array()) return Bad(kForm);
-  for (const json& header : *found) {
-    if (!header.is_object() || !header.contains("name") || !header.contains("value")) {
-      return Bad(kForm);
-    }
-    TextToClassify::Header& read = headers.emplace_back();
-    ABSL_RETURN_IF_ERROR(ReadText(header, "name", read.name));
-    ABSL_RETURN_IF_ERROR(ReadText(header, "value", read.value));
-  }
   return absl::OkStatus();
 }
 
@@ -85,7 +62,10 @@ absl::StatusOr<TextToClassify> ParseTextToClassify(std::string_view text) {
   // Says nothing where there is no store, but belongs to a message.
   ABSL_RETURN_IF_ERROR(ReadText(object, "customer", customer));
   ABSL_RETURN_IF_ERROR(ReadNames(object, line));
-  ABSL_RETURN_IF_ERROR(ReadHeaders(object, line.headers));
+  const auto headers = object.find("headers");
+  if (headers != object.end() && !headers->is_null()) {
+    ABSL_RETURN_IF_ERROR(ReadHeaders(*headers, line.headers));
+  }
   if (line.text.empty() && line.subject.empty()) {
     return base::Error(absl::StatusCode::kInvalidArgument, "no_text",
                        "text: is empty or missing, and so is the subject");

@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "centralita/base/error.h"
 #include "centralita/base/status_macros.h"
+#include "client/headers_json.h"
 
 namespace centralita::client {
 namespace {
@@ -83,6 +84,14 @@ class Reader final {
       parse(inner);
       if (absl::Status status = inner.Finish(); status_.ok()) status_ = std::move(status);
     }
+  }
+
+  // Read by a function of its own, which names the field itself.
+  template <typename Read>
+  void With(const char* name, Read read) {
+    const json* value = Take(name);
+    if (value == nullptr) return;
+    if (absl::Status status = read(*value); status_.ok()) status_ = std::move(status);
   }
 
   void Complain(std::string_view name, std::string_view what) {
@@ -235,6 +244,9 @@ absl::StatusOr<PlayedMessage> ParseMessage(std::string_view text, base::TimePoin
   reader.Text("locale", message.mutable_locale());
   reader.Text("order_id", message.mutable_order_id());
   reader.Text("traceparent", message.mutable_traceparent());
+  reader.With("headers", [&](const json& headers) {
+    return ReadHeaders(headers, *message.mutable_headers());
+  });
   std::string visibility;
   reader.Text("visibility", &visibility);
   if (visibility == "public") {

@@ -121,7 +121,7 @@ class Session {
                          fmt::format("tenant: the policy has no '{}'", line.tenant));
     }
     headers_.clear();
-    for (const auto& header : line.headers) headers_.push_back({header.name, header.value});
+    for (const auto& header : line.headers) headers_.push_back({header.name(), header.value()});
     text::Input input;
     input.text = line.text;
     input.subject = line.subject;
