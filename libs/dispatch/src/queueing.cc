@@ -202,6 +202,7 @@ void Close(Shard& shard, Context& context, Conversation& conversation,
   closed.set_last_sequence(c.last_sequence());
   closed.set_messages(c.message_count());
   closed.set_intent(intent.empty() ? c.facts().intent() : std::string(intent));
+  if (closed.intent() != c.facts().intent()) closed.set_classified_intent(c.facts().intent());
   closed.set_channel(LastChannel(conversation));
   closed.set_open_ms(std::max<int64_t>(0, context.now - FirstAccepted(conversation)));
   Emit(shard, context, event);

@@ -38,14 +38,14 @@ void UniteTags(const Tags& more, Tags& tags) {
   while (tags.size() > kMaxTags) tags.RemoveLast();
 }
 
-void RaiseAddends(const google::protobuf::RepeatedPtrField<Addend>& more,
-                  RouteConversation& conversation) {
+using Addends = google::protobuf::RepeatedPtrField<Addend>;
+
+void RaiseAddends(const Addends& more, int max, Addends& all) {
   for (const Addend& addend : more) {
-    auto& all = *conversation.mutable_addends();
     const auto same = std::find_if(
         all.begin(), all.end(), [&](const Addend& other) { return other.name() == addend.name(); });
     if (same == all.end()) {
-      if (all.size() < kMaxAddends) *all.Add() = addend;
+      if (all.size() < max) *all.Add() = addend;
     } else if (addend.points() > same->points()) {
       *same = addend;
     }
@@ -66,7 +66,7 @@ PriorityBand BandOf(int32_t priority, const RouteConversation& conversation) {
 void MergeWords(const Classification& said, RouteConversation& conversation) {
   if (IsLanguage(said.language())) conversation.set_language(said.language());
   UniteTags(said.tags(), *conversation.mutable_tags());
-  RaiseAddends(said.addends(), conversation);
+  RaiseAddends(said.addends(), kMaxAddends, *conversation.mutable_addends());
   if (said.band_floors_size() == 3) *conversation.mutable_band_floors() = said.band_floors();
 }
 
@@ -123,16 +123,10 @@ void FillFacts(const RouteCustomer& customer, commands::v1::WorkFacts& facts) {
     Tags& tags = *facts.mutable_tags();
     tags.erase(std::remove(tags.begin(), tags.end(), kDegraded), tags.end());
   }
+  *facts.mutable_addends() = conversation.addends();
+  RaiseAddends(profile.addends(), 2 * kMaxAddends, *facts.mutable_addends());
   int64_t points = 0;
-  for (const Addend& addend : conversation.addends()) {
-    points += addend.points();
-    *facts.add_addends() = addend;
-  }
-  for (const Addend& addend : profile.addends()) {
-    if (facts.addends_size() >= 2 * kMaxAddends) break;
-    points += addend.points();
-    *facts.add_addends() = addend;
-  }
+  for (const Addend& addend : facts.addends()) points += addend.points();
   facts.set_priority(static_cast<int32_t>(std::clamp<int64_t>(points, 0, kMaxPriority)));
   facts.set_band(BandOf(facts.priority(), conversation));
   facts.set_tier(profile.tier());

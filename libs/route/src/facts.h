@@ -7,9 +7,10 @@
 //   later one.
 // - language: of the latest message of which it is known; else the profile's preferred one.
 // - tags: united; "degraded" goes once facts have come.
-// - addends: by name, the highest of all messages (three angry messages are not three times as
-// urgent); those of the
-//   profile are of its highest revision. Priority is their sum within 0 and 1000, and its band by
+// - addends: by name, the highest of all messages and of the profile at its highest revision (three
+// angry messages are not three times as urgent, nor is a chargeback that both the customer and his
+// bank announce).
+//   Priority is their sum within 0 and 1000, and its band by
 //   the floors of the policy under which the latest message was classified.
 #pragma once
 

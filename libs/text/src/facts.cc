@@ -1,5 +1,7 @@
 #include "centralita/text/facts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace centralita::text {
@@ -19,23 +21,69 @@ bool IsVip(const Profile& profile, const FactsConfig& config) {
                      profile.lifetime_value().cents() >= config.vip_lifetime_min_cents);
 }
 
-bool IsAtRisk(const Cart& cart, const FactsConfig& config, base::TimePoint now) {
+std::string TierOf(const Profile& profile, const FactsConfig& config, bool vip) {
+  if (!profile.tier().empty()) return profile.tier();
+  for (const FactsConfig::Tier& tier : config.lifetime_tiers) {
+    if (profile.lifetime_value().cents() >= tier.min_cents) return tier.name;
+  }
+  return vip ? "vip" : "";
+}
+
+bool IsLongInCheckout(const Cart& cart) {
   const bool in_checkout = cart.stage() == profile::v1::CHECKOUT_STAGE_SHIPPING ||
                            cart.stage() == profile::v1::CHECKOUT_STAGE_PAYMENT;
-  const bool trouble = cart.payment_failures() > 0 || cart.form_errors() > 0 ||
-                       (in_checkout && cart.seconds_on_site() >= kLongInCheckoutSeconds);
+  return in_checkout && cart.seconds_on_site() >= kLongInCheckoutSeconds;
+}
+
+bool IsAtRisk(const Cart& cart, const FactsConfig& config, base::TimePoint now) {
+  const bool trouble =
+      cart.payment_failures() > 0 || cart.form_errors() > 0 || IsLongInCheckout(cart);
   const int64_t age_ms = base::ToUnixMillis(now) - cart.updated_unix_ms();
   return trouble && cart.stage() != profile::v1::CHECKOUT_STAGE_DONE && cart.value().cents() > 0 &&
          cart.value().cents() >= config.cart_at_risk_min_cents && age_ms <= kCartAtRiskFor.count();
 }
 
-const Order* OrderOf(const Profile& profile, std::string_view order_id) {
-  if (!order_id.empty()) {
-    for (const Order& order : profile.orders()) {
-      if (order.order_id() == order_id) return &order;
-    }
+std::string Times(int32_t count) {
+  if (count == 1) return "";
+  return count == 2 ? " twice" : fmt::format(" {} times", count);
+}
+
+std::string WhyAtRisk(const Cart& cart) {
+  std::string why;
+  const auto add = [&](std::string reason) {
+    if (!why.empty()) why += ", ";
+    why += reason;
+  };
+  if (cart.items() > 0) add(fmt::format("{} item{}", cart.items(), cart.items() == 1 ? "" : "s"));
+  if (cart.payment_failures() > 0) add("payment failed" + Times(cart.payment_failures()));
+  if (cart.form_errors() > 0) add("error in the form" + Times(cart.form_errors()));
+  if (IsLongInCheckout(cart)) {
+    add(fmt::format("{} min on the site and still in the checkout", cart.seconds_on_site() / 60));
   }
-  return profile.orders().empty() ? nullptr : &profile.orders(0);
+  return why;
+}
+
+// The order that the customer named last; empty if he named none lately.
+std::string_view NamedOrder(const Profile& profile, base::TimePoint now) {
+  const int64_t since = base::ToUnixMillis(now) - kNamedOrderFor.count();
+  for (const profile::v1::RecentContact& contact : profile.contacts()) {
+    if (!contact.order_id().empty() && contact.at_unix_ms() >= since) return contact.order_id();
+  }
+  return {};
+}
+
+const Order* FindOrder(const Profile& profile, std::string_view order_id) {
+  if (order_id.empty()) return nullptr;
+  const auto found = std::find_if(profile.orders().begin(), profile.orders().end(),
+                                  [&](const Order& order) { return order.order_id() == order_id; });
+  return found == profile.orders().end() ? nullptr : &*found;
+}
+
+const Order* OrderOf(const Profile& profile, std::string_view order_id, base::TimePoint now) {
+  const Order* order = FindOrder(profile, order_id);
+  if (order == nullptr) order = FindOrder(profile, NamedOrder(profile, now));
+  if (order == nullptr && !profile.orders().empty()) order = &profile.orders(0);
+  return order;
 }
 
 bool HasOrder(const Profile& profile, std::string_view status) {
@@ -48,19 +96,26 @@ bool HasOrder(const Profile& profile, std::string_view status) {
 FactsConfig::FactsConfig(const policy::v1::ClassifierSection& section)
     : cart_at_risk_min_cents(section.cart_at_risk_min_cents()),
       vip_lifetime_min_cents(section.vip_lifetime_min_cents()),
-      repeat_window(section.repeat_window_ms()) {}
+      repeat_window(section.repeat_window_ms()) {
+  for (const policy::v1::LifetimeTier& tier : section.lifetime_tiers()) {
+    lifetime_tiers.push_back({tier.tier(), tier.min_cents()});
+  }
+  std::stable_sort(lifetime_tiers.begin(), lifetime_tiers.end(),
+                   [](const Tier& a, const Tier& b) { return a.min_cents > b.min_cents; });
+}
 
 Facts FactsOf(const Profile& profile, std::string_view order_id, const FactsConfig& config,
               base::TimePoint now) {
   Facts facts;
   facts.set_profile_revision(profile.revision());
   facts.set_vip(IsVip(profile, config));
-  facts.set_tier(profile.tier().empty() && facts.vip() ? "vip" : profile.tier());
+  facts.set_tier(TierOf(profile, config, facts.vip()));
   facts.set_preferred_language(profile.preferred_language());
   if (profile.has_cart() && IsAtRisk(profile.cart(), config, now)) {
     *facts.mutable_cart_at_risk() = profile.cart().value();
+    facts.set_cart_at_risk_why(WhyAtRisk(profile.cart()));
   }
-  const Order* order = OrderOf(profile, order_id);
+  const Order* order = OrderOf(profile, order_id, now);
   if (order != nullptr) {
     if (order->has_value()) *facts.mutable_order_value() = order->value();
     facts.set_product_category(order->product_category());
@@ -86,6 +141,9 @@ bool IsRepeatContact(const Profile& profile, std::string_view intent, const Fact
 }
 
 bool DifferForRouting(const Facts& a, const Facts& b) {
+  const auto same_money = [](const common::v1::Money& x, const common::v1::Money& y) {
+    return x.cents() == y.cents() && x.currency() == y.currency();
+  };
   const auto same_tags =
       std::equal(a.tags().begin(), a.tags().end(), b.tags().begin(), b.tags().end());
   const auto same_addends = std::equal(a.addends().begin(), a.addends().end(), b.addends().begin(),
@@ -94,8 +152,10 @@ bool DifferForRouting(const Facts& a, const Facts& b) {
                                        });
   return a.tier() != b.tier() || a.vip() != b.vip() || !same_tags || !same_addends ||
          a.has_cart_at_risk() != b.has_cart_at_risk() ||
-         a.cart_at_risk().cents() != b.cart_at_risk().cents() ||
-         a.cart_at_risk().currency() != b.cart_at_risk().currency();
+         !same_money(a.cart_at_risk(), b.cart_at_risk()) ||
+         !same_money(a.order_value(), b.order_value()) ||
+         a.product_category() != b.product_category() ||
+         a.preferred_language() != b.preferred_language();
 }
 
 }  // namespace centralita::text

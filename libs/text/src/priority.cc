@@ -42,6 +42,12 @@ bool Names(const google::protobuf::RepeatedPtrField<Addend>& addends, std::strin
                      [&](const Addend& addend) { return addend.name() == name; });
 }
 
+std::string CartDetail(const Facts& facts) {
+  std::string detail = FormatMoney(facts.cart_at_risk()) + " in the cart";
+  if (!facts.cart_at_risk_why().empty()) detail += ", " + facts.cart_at_risk_why();
+  return detail;
+}
+
 // Whether a term holds of the message itself.
 bool Holds(const PriorityAddend& term, common::v1::Channel channel, const Classification& message) {
   switch (term.when_case()) {
@@ -81,15 +87,14 @@ void PriorityTerms::AddFactTerms(Facts& facts) const {
   for (const PriorityAddend& term : terms_) {
     if (term.when_case() == PriorityAddend::kTag && Contains(facts.tags(), term.tag())) {
       std::string detail = term.tag() == "cart_at_risk" && facts.has_cart_at_risk()
-                               ? FormatMoney(facts.cart_at_risk()) + " in the cart"
+                               ? CartDetail(facts)
                                : "known of the customer";
       Add(term, term.points(), std::move(detail), *facts.mutable_addends());
     } else if (term.when_case() == PriorityAddend::kPerTenCartAtRisk &&
                term.per_ten_cart_at_risk() && facts.has_cart_at_risk()) {
       const int64_t steps = std::min<int64_t>(facts.cart_at_risk().cents() / kCentsPerStep,
                                               kMaxPriority * kMaxPriority);
-      Add(term, steps * term.points(), FormatMoney(facts.cart_at_risk()) + " in the cart",
-          *facts.mutable_addends());
+      Add(term, steps * term.points(), CartDetail(facts), *facts.mutable_addends());
     }
   }
 }

@@ -186,6 +186,21 @@ void ReadPriority(const Value& value, RulesDraft& draft) {
   ReadBands(map.Get("bands"), draft.section);
 }
 
+void ReadLifetimeTiers(const Value& value, ClassifierSection& section) {
+  MapReader map(value);
+  for (const auto& [name, item] : map.Entries()) {
+    const int64_t cents = item.AsMoney({}).cents;
+    const auto& known = section.lifetime_tiers();
+    const bool twice = std::any_of(
+        known.begin(), known.end(),
+        [&](const policy::v1::LifetimeTier& tier) { return tier.min_cents() == cents; });
+    if (twice) item.Error("another tier begins at the same value; which one would it be?");
+    policy::v1::LifetimeTier& tier = *section.add_lifetime_tiers();
+    tier.set_tier(name);
+    tier.set_min_cents(cents);
+  }
+}
+
 }  // namespace
 
 RulesDraft ReadRulesSection(MapReader& policy) {
@@ -199,6 +214,7 @@ RulesDraft ReadRulesSection(MapReader& policy) {
   ClassifierSection& section = draft.section;
   section.set_cart_at_risk_min_cents(policy.Get("cart_at_risk_min").AsMoney({}).cents);
   section.set_vip_lifetime_min_cents(policy.Get("vip_lifetime_min").AsMoney({}).cents);
+  ReadLifetimeTiers(policy.Get("lifetime_tiers"), section);
   section.set_repeat_window_ms(
       policy.Get("repeat_window").AsDuration(kDefaultRepeatWindow).count());
   return draft;

@@ -160,6 +160,24 @@ TEST_F(LivesTest, ARepeatedActionGivesTheSameAnswerAndNoSecondEffect) {
   EXPECT_FALSE(desk.out.updates.at(0).update().action_result().has_error());
 }
 
+TEST_F(LivesTest, AnAgentsCorrectionOfTheIntentIsToldBesideWhatTheClassifierSaid) {
+  const auto resolved_as = [&](const std::string& conversation, const std::string& intent) {
+    auto enqueue = Desk::NewEnqueue(conversation, 50, desk.now);
+    enqueue.mutable_facts()->set_intent("order_status");
+    desk.Enqueue(enqueue);
+    desk.Accept("ana", conversation);
+    auto resolve = desk.Action("ana", conversation);
+    resolve.mutable_action()->mutable_resolve()->set_intent(intent);
+    desk.Apply(resolve);
+    return desk.Find(Event::kClosed).closed();
+  };
+  EXPECT_EQ(resolved_as("c1", "").intent(), "order_status");
+  EXPECT_EQ(resolved_as("c2", "").classified_intent(), "");
+  EXPECT_EQ(resolved_as("c3", "order_status").classified_intent(), "") << "agreed";
+  EXPECT_EQ(resolved_as("c4", "return_refund").intent(), "return_refund");
+  EXPECT_EQ(resolved_as("c5", "return_refund").classified_intent(), "order_status");
+}
+
 TEST_F(LivesTest, WhatMayNotBeDoneIsRejectedWithItsCodeAndChangesNothing) {
   desk.Available("bea");
   desk.Enqueue("c1");

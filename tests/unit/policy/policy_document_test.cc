@@ -123,6 +123,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "1000"},
         Mistake{"high: 200", "high: 50",
                 "p.yaml:23: priority.bands.high: 50 is below where the band before begins, 60"},
+        Mistake{"20.00 EUR", "20.00 EUR\nlifetime_tiers: {a: 3.00 EUR, b: 3.00 EUR}",
+                "p.yaml:25: lifetime_tiers.b: another tier begins at the same value; which one "
+                "would it be?"},
         Mistake{"20.00 EUR", "20,00 EUR",
                 "p.yaml:24: cart_at_risk_min: '20,00 EUR' is not an amount of money; write for "
                 "example 340.00 EUR"}));

@@ -70,6 +70,20 @@ TEST(RouteFacts, FactsOfTheHighestRevisionWin) {
   EXPECT_EQ(harness.Apply(Facts(6, 50)).commands()[0].amend().facts().priority(), 150);
 }
 
+TEST(RouteFacts, ATermThatWordsAndProfileGiveCountsOnceAtItsHighest) {
+  Harness harness;
+  RoutingRecord message = Message(harness, "c1", "m1");
+  message = WithAddend(WithAddend(message, "base", 100, "x"), "cart", 120, "y");
+  EXPECT_EQ(harness.Apply(message).commands()[0].enqueue().facts().priority(), 220);
+  const auto more = harness.Apply(Facts(5, 300)).commands()[0].amend().facts();
+  EXPECT_EQ(more.priority(), 400);
+  EXPECT_THAT(more.addends(), SizeIs(2));
+  // What the profile no longer says the message has still said.
+  const auto less = harness.Apply(Facts(6, 50)).commands()[0].amend().facts();
+  EXPECT_EQ(less.priority(), 220);
+  EXPECT_THAT(less.addends(), SizeIs(2));
+}
+
 TEST(RouteFacts, ThatTheEngineFailedStaysSaidOfAKnownCustomer) {
   Harness harness;
   harness.Apply(WithAddend(Message(harness, "c1", "m1"), "base", 100, "engine_failed"));

@@ -263,7 +263,7 @@ TEST_F(ClassifyTest, FactsKeepTheirTermsApart) {
   EXPECT_THAT(Terms(result.addends()), ElementsAre("base=100"));
   EXPECT_EQ(result.priority(), 420);
   EXPECT_EQ(result.band(), classification::v1::PRIORITY_BAND_HIGH);
-  EXPECT_EQ(result.facts().addends(1).detail(), "340.00 EUR in the cart");
+  EXPECT_EQ(result.facts().addends(1).detail(), "340.00 EUR in the cart, payment failed");
 }
 
 TEST_F(ClassifyTest, ATermCountsOnceThoughWordsAndProfileBothGiveIt) {
@@ -350,24 +350,105 @@ TEST_F(ClassifyTest, WhatIsNamedOfRulesIsBounded) {
 }
 
 TEST(FactsTest, ACartIsAtRiskOnlyWithTroubleValueAndFreshness) {
+  struct Case {
+    // Merged into a fresh cart of 50 EUR without trouble.
+    std::string cart;
+    // Empty: not at risk.
+    std::string why;
+  };
+  const std::vector<Case> cases = {
+      {"", ""},
+      {"payment_failures: 1", "payment failed"},
+      {"payment_failures: 2 items: 1", "1 item, payment failed twice"},
+      {"payment_failures: 3 items: 2", "2 items, payment failed 3 times"},
+      {"form_errors: 1", "error in the form"},
+      {"form_errors: 4 payment_failures: 1", "payment failed, error in the form 4 times"},
+      {"stage: CHECKOUT_STAGE_SHIPPING seconds_on_site: 899", ""},
+      {"stage: CHECKOUT_STAGE_SHIPPING seconds_on_site: 900",
+       "15 min on the site and still in the checkout"},
+      {"stage: CHECKOUT_STAGE_PAYMENT seconds_on_site: 1000 items: 3",
+       "3 items, 16 min on the site and still in the checkout"},
+      {"stage: CHECKOUT_STAGE_CART seconds_on_site: 5000", ""},
+      {"stage: CHECKOUT_STAGE_DONE payment_failures: 1", ""},
+      {"payment_failures: 1 value { cents: 4999 currency: 'EUR' }", ""},
+      {"payment_failures: 1 value { cents: -6000 currency: 'EUR' }", ""},
+      {"payment_failures: 1 updated_unix_ms: 1799913600000", "payment failed"},
+      {"payment_failures: 1 updated_unix_ms: 1799913599999", ""},
+  };
   const FactsConfig config(Policy());
-  auto profile = ProfileOf(R"pb(cart {
-                                  value { cents: 5000 currency: "EUR" }
-                                  form_errors: 1
-                                  stage: CHECKOUT_STAGE_SHIPPING
-                                  updated_unix_ms: 1799999990000
-                                })pb");
-  EXPECT_TRUE(FactsOf(profile, "", config, kNow).has_cart_at_risk());
-  auto changed = profile;
-  changed.mutable_cart()->mutable_value()->set_cents(4999);
-  EXPECT_FALSE(FactsOf(changed, "", config, kNow).has_cart_at_risk());
-  changed = profile;
-  changed.mutable_cart()->set_form_errors(0);
-  EXPECT_FALSE(FactsOf(changed, "", config, kNow).has_cart_at_risk());
-  changed = profile;
-  changed.mutable_cart()->set_stage(profile::v1::CHECKOUT_STAGE_DONE);
-  EXPECT_FALSE(FactsOf(changed, "", config, kNow).has_cart_at_risk());
-  EXPECT_FALSE(FactsOf(profile, "", config, kNow + kCartAtRiskFor).has_cart_at_risk());
+  for (const Case& c : cases) {
+    auto profile =
+        ProfileOf("cart { value { cents: 5000 currency: 'EUR' } updated_unix_ms: 1799999990000 }");
+    profile.MergeFrom(ProfileOf("cart { " + c.cart + " }"));
+    const auto facts = FactsOf(profile, "", config, kNow);
+    EXPECT_EQ(facts.cart_at_risk_why(), c.why) << c.cart;
+    EXPECT_EQ(facts.has_cart_at_risk(), !c.why.empty()) << c.cart;
+    EXPECT_EQ(facts.tags_size(), c.why.empty() ? 0 : 1) << c.cart;
+  }
+}
+
+TEST(FactsTest, TheOrderIsTheOneOfTheMessageElseOneNamedLatelyElseTheLatest) {
+  const FactsConfig config(Policy());
+  const auto category = [&](std::string_view order_id, const std::string& contacts) {
+    return FactsOf(ProfileOf("orders { order_id: 'new' product_category: 'toys' }"
+                             "orders { order_id: 'mid' product_category: 'books' }"
+                             "orders { order_id: 'old' product_category: 'shoes' }" +
+                             contacts),
+                   order_id, config, kNow)
+        .product_category();
+  };
+  const std::string today = std::to_string(base::ToUnixMillis(kNow) - kNamedOrderFor.count());
+  const std::string earlier = std::to_string(base::ToUnixMillis(kNow) - kNamedOrderFor.count() - 1);
+  EXPECT_EQ(category("", ""), "toys");
+  EXPECT_EQ(category("old", ""), "shoes");
+  EXPECT_EQ(category("", "contacts { order_id: 'old' at_unix_ms: " + today + " }"), "shoes");
+  EXPECT_EQ(category("", "contacts { order_id: 'old' at_unix_ms: " + earlier + " }"), "toys");
+  EXPECT_EQ(category("mid", "contacts { order_id: 'old' at_unix_ms: " + today + " }"), "books");
+  EXPECT_EQ(category("", "contacts { at_unix_ms: " + today + " } contacts { order_id: 'mid' " +
+                             "at_unix_ms: " + today + " }"),
+            "books")
+      << "the last one named";
+  EXPECT_EQ(category("unknown", "contacts { order_id: 'gone' at_unix_ms: " + today + " }"), "toys");
+}
+
+TEST(FactsTest, StatesOfOrdersAndABankAreTags) {
+  const FactsConfig config(Policy());
+  const auto tags = [&](const std::string& profile) {
+    const auto facts = FactsOf(ProfileOf(profile), "", config, kNow);
+    return std::vector<std::string>(facts.tags().begin(), facts.tags().end());
+  };
+  EXPECT_THAT(tags("orders { status: 'paid' } orders { status: 'shipped' }"), IsEmpty());
+  EXPECT_THAT(tags("orders { status: 'delivered' }"), ElementsAre("order_delivered"));
+  EXPECT_THAT(tags("orders { status: 'paid' } orders { status: 'delivered' }"), IsEmpty());
+  EXPECT_THAT(tags("orders { status: 'paid' } orders { status: 'late' }"),
+              ElementsAre("order_late"));
+  EXPECT_THAT(tags("orders { status: 'lost' }"), ElementsAre("order_lost"));
+  EXPECT_THAT(tags("chargeback_open: true"), ElementsAre("chargeback"));
+}
+
+TEST(FactsTest, ATierIsTheProfilesElseByLifetimeValue) {
+  auto section = Policy();
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      "lifetime_tiers { tier: 'silver' min_cents: 300 } "
+      "lifetime_tiers { tier: 'gold' min_cents: 5000 }",
+      &section));
+  section.set_vip_lifetime_min_cents(10'000);
+  const FactsConfig config(section);
+  const auto tier = [&](const std::string& profile) {
+    return FactsOf(ProfileOf(profile), "", config, kNow).tier();
+  };
+  EXPECT_EQ(tier(""), "");
+  EXPECT_EQ(tier("lifetime_value { cents: 299 }"), "");
+  EXPECT_EQ(tier("lifetime_value { cents: 300 }"), "silver");
+  EXPECT_EQ(tier("lifetime_value { cents: 5000 }"), "gold");
+  EXPECT_EQ(tier("lifetime_value { cents: 5000 } tier: 'bronze'"), "bronze") << "the shop's word";
+  EXPECT_EQ(tier("lifetime_value { cents: 10000 }"), "gold") << "a VIP all the same";
+  const auto facts = FactsOf(ProfileOf("lifetime_value { cents: 10000 }"), "", config, kNow);
+  EXPECT_TRUE(facts.vip());
+  section.clear_lifetime_tiers();
+  EXPECT_EQ(
+      FactsOf(ProfileOf("lifetime_value { cents: 10000 }"), "", FactsConfig(section), kNow).tier(),
+      "vip");
 }
 
 TEST(FactsTest, OrdersGiveTagsValueAndCategory) {
@@ -407,8 +488,17 @@ TEST(FactsTest, OnlyWhatCountsForRoutingDiffers) {
   a.set_tier("gold");
   classification::v1::Facts b = a;
   b.set_profile_revision(5);
-  b.set_preferred_language("es");
+  b.set_cart_at_risk_why("payment failed");
   EXPECT_FALSE(DifferForRouting(a, b));
+  b.set_preferred_language("es");
+  EXPECT_TRUE(DifferForRouting(a, b));
+  b = a;
+  b.set_product_category("toys");
+  EXPECT_TRUE(DifferForRouting(a, b));
+  b = a;
+  b.mutable_order_value()->set_cents(1);
+  EXPECT_TRUE(DifferForRouting(a, b));
+  b = a;
   b.mutable_cart_at_risk()->set_cents(1);
   EXPECT_TRUE(DifferForRouting(a, b));
   b = a;

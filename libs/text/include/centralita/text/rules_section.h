@@ -1,5 +1,5 @@
 // Reads what the classifier has in the policy file: `intents`, `rules`, `priority`,
-// `cart_at_risk_min`, `vip_lifetime_min`, `repeat_window`.
+// `cart_at_risk_min`, `vip_lifetime_min`, `lifetime_tiers`, `repeat_window`.
 #pragma once
 
 #include <string>
