@@ -32,6 +32,15 @@ int main(int argc, char** argv) {
              "expressions takes no longer than any other; empty: nowhere.")
         .Add("grpc_port", server_options.port,
              "gRPC Classify, for whoever wants only this; 0 takes a free one.")
+        .Add("profile_deadline", options.profiles.deadline,
+             "How long a batch waits for its customers' profiles; without them messages go on "
+             "degraded and are amended.",
+             config::AtLeast(base::Duration(1)))
+        .Add("profile_lifetime", options.profiles.lifetime,
+             "How long a profile is taken from memory; below every policy's facts_kept. 0: never.",
+             config::AtLeast(base::Duration(0)))
+        .Add("cached_profiles", options.profiles.cached_profiles,
+             "Profiles in memory, about 2 KiB each; 0: none.", config::Between(0, 10'000'000))
         .Add("max_batch", options.max_batch, "Records in one batch of a role.",
              config::Between(1, 100'000));
   };

@@ -143,7 +143,8 @@ void BM_FastRole(benchmark::State& state) {
   telemetry::Metrics registry;
   ClassifierMetrics metrics(registry);
   base::SystemClock clock;
-  FastRole role(policies, profiles, clock, metrics);
+  ProfileReader reader(profiles, clock, metrics);
+  FastRole role(policies, reader, clock, metrics);
   const eventlog::RecordBatch batch = Messages();
   SerialisingOutputs outputs;
   for (auto _ : state) {

@@ -25,13 +25,14 @@ stage::PipelineOptions OptionsOf(const ClassifierOptions& options, stage::StageI
 
 class ClassifierAppImpl final : public ClassifierApp {
  public:
-  explicit ClassifierAppImpl(const ClassifierDeps& deps)
+  ClassifierAppImpl(const ClassifierOptions& options, const ClassifierDeps& deps)
       : deps_(deps),
         metrics_(deps.metrics),
         profiles_(deps.store),
-        fast_role_(deps.policies, profiles_, deps.clock, metrics_),
-        facts_role_(deps.policies, profiles_, deps.log, deps.clock, metrics_),
-        service_(deps.policies, deps.access, profiles_, deps.clock) {}
+        reader_(profiles_, deps.clock, metrics_, options.profiles),
+        fast_role_(deps.policies, reader_, deps.clock, metrics_),
+        facts_role_(deps.policies, profiles_, reader_.cache(), deps.log, deps.clock, metrics_),
+        service_(deps.policies, deps.access, reader_, deps.clock, metrics_) {}
 
   absl::Status Run(const ClassifierOptions& options) {
     FillStore();
@@ -88,6 +89,7 @@ class ClassifierAppImpl final : public ClassifierApp {
   const ClassifierDeps deps_;
   ClassifierMetrics metrics_;
   ProfileStore profiles_;
+  ProfileReader reader_;
   FastRole fast_role_;
   FactsRole facts_role_;
   ClassifyService service_;
@@ -99,7 +101,7 @@ class ClassifierAppImpl final : public ClassifierApp {
 
 absl::StatusOr<std::unique_ptr<ClassifierApp>> ClassifierApp::Start(
     const ClassifierOptions& options, ClassifierDeps deps) {
-  auto app = std::make_unique<ClassifierAppImpl>(deps);
+  auto app = std::make_unique<ClassifierAppImpl>(options, deps);
   ABSL_RETURN_IF_ERROR(app->Run(options));
   return app;
 }

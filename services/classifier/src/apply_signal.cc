@@ -17,6 +17,17 @@ void LastBecomesFirst(List& list, int max) {
   if (list.size() > max) list.DeleteSubrange(max, list.size() - max);
 }
 
+void ApplyCart(const Cart& cart, base::TimePoint now, Profile& profile) {
+  // A shop that tells of failed payments one by one need not count them in its carts.
+  const bool same = profile.cart().cart_id() == cart.cart_id() &&
+                    profile.cart().stage() != profile::v1::CHECKOUT_STAGE_DONE;
+  const int32_t failures = same ? profile.cart().payment_failures() : 0;
+  *profile.mutable_cart() = cart;
+  // Its age decides whether trouble in it still counts, so it is the log's time, not the sender's.
+  profile.mutable_cart()->set_updated_unix_ms(base::ToUnixMillis(now));
+  if (cart.payment_failures() < failures) profile.mutable_cart()->set_payment_failures(failures);
+}
+
 void ApplyPaymentFailed(const signals::v1::PaymentFailed& failed, base::TimePoint now,
                         Profile& profile) {
   Cart& cart = *profile.mutable_cart();
@@ -58,6 +69,7 @@ void ApplyContact(const signals::v1::Contact& contact, base::TimePoint now, Prof
   profile::v1::RecentContact& added = *contacts.Add();
   added.set_intent(contact.intent());
   added.set_at_unix_ms(base::ToUnixMillis(now));
+  added.set_order_id(contact.order_id());
   LastBecomesFirst(contacts, kMaxContacts);
   if (!contact.language().empty()) profile.set_preferred_language(contact.language());
 }
@@ -70,10 +82,7 @@ void ApplySignal(const Signal& signal, base::TimePoint now, Profile& profile) {
   profile.set_revision(profile.revision() + 1);
   switch (signal.kind_case()) {
     case Signal::kCart:
-      *profile.mutable_cart() = signal.cart();
-      // Its age decides whether trouble in it still counts, so it is the log's time, not the
-      // sender's.
-      profile.mutable_cart()->set_updated_unix_ms(base::ToUnixMillis(now));
+      ApplyCart(signal.cart(), now, profile);
       break;
     case Signal::kPaymentFailed:
       ApplyPaymentFailed(signal.payment_failed(), now, profile);

@@ -30,6 +30,11 @@ absl::Status Validate(const v1::ClassifyRequest& item) {
     return base::Error(absl::StatusCode::kInvalidArgument, "no_text",
                        "text: is empty, and so is the subject; there is nothing to classify");
   }
+  if (item.headers_size() > kMaxClassifyHeaders) {
+    return base::Error(absl::StatusCode::kInvalidArgument, "too_many_headers",
+                       fmt::format("headers: {} are too many; send at most {}", item.headers_size(),
+                                   kMaxClassifyHeaders));
+  }
   if (item.text().size() + item.subject().size() > kMaxClassifyBytes) {
     return base::Error(
         absl::StatusCode::kInvalidArgument, "text_too_long",
@@ -41,33 +46,42 @@ absl::Status Validate(const v1::ClassifyRequest& item) {
 // The profiles of a call's customers, in one round.
 class Profiles {
  public:
-  Profiles(ProfileStore& store, const std::string& tenant,
+  Profiles(ProfileReader& reader, const std::string& tenant,
            const google::protobuf::RepeatedPtrField<v1::ClassifyRequest>& items) {
     std::vector<std::string> keys;
     for (const v1::ClassifyRequest& item : items) {
       place_.push_back(item.customer_id().empty() ? -1 : static_cast<int>(keys.size()));
       if (place_.back() >= 0) keys.push_back(base::TenantKey(tenant, item.customer_id()));
     }
-    if (!keys.empty()) read_ = store.Read({keys.begin(), keys.end()});
+    if (!keys.empty()) read_ = reader.Read({keys.begin(), keys.end()});
   }
 
   void Fill(size_t item, text::Input& input) const {
     if (place_[item] < 0) return;
-    if (!read_.ok() || (*read_)[static_cast<size_t>(place_[item])].damaged) {
-      input.degraded = true;
-      return;
-    }
-    const StoredProfile& stored = (*read_)[static_cast<size_t>(place_[item])];
-    if (stored.bytes) input.profile = &stored.profile;
+    const KnownProfile& customer = read_[static_cast<size_t>(place_[item])];
+    input.degraded = !customer.known;
+    input.profile = customer.profile.get();
   }
 
  private:
   std::vector<int> place_;
-  absl::StatusOr<std::vector<StoredProfile>> read_ = std::vector<StoredProfile>();
+  std::vector<KnownProfile> read_;
 };
 
-text::Input InputOf(const v1::ClassifyRequest& item, base::TimePoint now) {
+// Of what Validate() says: "headers: ...".
+std::string FieldOf(std::string_view message) {
+  return std::string(message.substr(0, message.find(':')));
+}
+
+// `headers` keeps the views of the item's.
+text::Input InputOf(const v1::ClassifyRequest& item, base::TimePoint now,
+                    std::vector<text::HeaderView>& headers) {
+  headers.clear();
+  for (const message::v1::Header& header : item.headers()) {
+    headers.push_back({header.name(), header.value()});
+  }
   text::Input input;
+  input.headers = headers;
   input.text = item.text();
   input.subject = item.subject();
   input.channel = item.channel();
@@ -140,6 +154,7 @@ grpc::Status ClassifyService::ClassifyBatch(grpc::ServerContext* context,
   const Profiles profiles(profiles_, tenant, request->items());
   const base::TimePoint now = clock_.Now();
   auto workspace = Borrow();
+  std::vector<text::HeaderView> headers;
   absl::Status wanted;
   for (int i = 0; i < request->items_size(); ++i) {
     wanted = StillWanted(*context);
@@ -150,12 +165,12 @@ grpc::Status ClassifyService::ClassifyBatch(grpc::ServerContext* context,
       const auto what = valid.message();
       result.mutable_error()->set_code(base::ReasonOf(valid));
       result.mutable_error()->set_message(std::string(what.data(), what.size()));
-      result.mutable_error()->set_field("text");
+      result.mutable_error()->set_field(FieldOf(result.error().message()));
       continue;
     }
-    text::Input input = InputOf(item, now);
+    text::Input input = InputOf(item, now, headers);
     profiles.Fill(static_cast<size_t>(i), input);
-    (*classifier)->Classify(input, *workspace, *result.mutable_classification());
+    engine_.Classify(**classifier, input, *workspace, *result.mutable_classification());
   }
   GiveBack(std::move(workspace));
   return rpc::ToGrpc(wanted);

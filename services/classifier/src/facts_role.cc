@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 
@@ -171,6 +172,9 @@ class FactsRole::Batch {
       metrics.repeated_signals.Add();
     } else {
       ApplySignal(item.signal, now, profile);
+      // Contacts are not published: after a loss of the store a profile would count on from below
+      // what route has seen of it, and its amendments would be taken for old ones.
+      profile.set_revision(std::max(profile.revision(), record.offset + 1));
       profile.set_signals_applied(record.offset + 1);
       profile.set_log_epoch(log_epoch_);
       customer.changed = true;
@@ -193,9 +197,14 @@ class FactsRole::Batch {
   base::StringMap<size_t> index_;
 };
 
-FactsRole::FactsRole(const PolicySource& policies, ProfileStore& profiles, eventlog::EventLog& log,
-                     const base::Clock& clock, ClassifierMetrics& metrics)
-    : policies_(policies), profiles_(profiles), log_(log), clock_(clock), metrics_(metrics) {}
+FactsRole::FactsRole(const PolicySource& policies, ProfileStore& profiles, ProfileCache& cache,
+                     eventlog::EventLog& log, const base::Clock& clock, ClassifierMetrics& metrics)
+    : policies_(policies),
+      profiles_(profiles),
+      cache_(cache),
+      log_(log),
+      clock_(clock),
+      metrics_(metrics) {}
 
 absl::Status FactsRole::Process(const eventlog::RecordBatch& records, uint32_t log_epoch,
                                 stage::PipelineOutputs& outputs) {
@@ -205,7 +214,9 @@ absl::Status FactsRole::Process(const eventlog::RecordBatch& records, uint32_t l
   if (!stored.ok()) return TryAgain(stored.status());
   batch.SetProfiles(*std::move(stored), metrics_);
   batch.Apply(metrics_);
-  ABSL_RETURN_IF_ERROR(TryAgain(profiles_.Write(batch.Writes())));
+  const std::vector<ProfileWrite> writes = batch.Writes();
+  ABSL_RETURN_IF_ERROR(TryAgain(profiles_.Write(writes)));
+  for (const ProfileWrite& write : writes) cache_.Renew(write.key, *write.profile);
   batch.Emit(metrics_, outputs);
   return absl::OkStatus();
 }

@@ -2,8 +2,6 @@
 
 #include <google/protobuf/arena.h>
 
-#include <exception>
-
 #include "centralita/base/key.h"
 #include "centralita/base/strings.h"
 #include "centralita/base/topics.h"
@@ -18,10 +16,6 @@ using message::v1::InboundMessage;
 using routing::v1::RoutingRecord;
 using routing::v1::TaggedMessage;
 using signals::v1::Signal;
-
-using text::kEngineFailed;
-using text::kEngineSlow;
-constexpr std::string_view kProfileUnavailable = "profile_unavailable";
 
 // A language that was hardly heard is not worth remembering.
 constexpr int32_t kSureOfLanguage = 600;
@@ -143,18 +137,12 @@ Item Decode(const eventlog::Record& record, const TenantClassifiers& tenants,
 
 }  // namespace
 
-FastRole::FastRole(const PolicySource& policies, ProfileStore& profiles, const base::Clock& clock,
-                   ClassifierMetrics& metrics, FastOptions options)
+FastRole::FastRole(const PolicySource& policies, ProfileReader& profiles, const base::Clock& clock,
+                   ClassifierMetrics& metrics, EngineOptions options)
     : policies_(policies),
       profiles_(profiles),
-      clock_(clock),
       metrics_(metrics),
-      options_(std::move(options)) {
-  if (options_.engine) return;
-  options_.engine = [](const text::Classifier& classifier, const text::Input& input,
-                       text::Workspace& workspace,
-                       Classification& result) { classifier.Classify(input, workspace, result); };
-}
+      engine_(clock, metrics, std::move(options)) {}
 
 absl::Status FastRole::Process(const eventlog::RecordBatch& batch, uint32_t log_epoch,
                                stage::PipelineOutputs& outputs) {
@@ -169,17 +157,15 @@ absl::Status FastRole::Process(const eventlog::RecordBatch& batch, uint32_t log_
     if (item.classifier != nullptr) item.customer = customers.IndexOf(item.key);
   }
 
-  const auto profiles = profiles_.Read(customers.Keys());
+  const std::vector<KnownProfile> profiles = profiles_.Read(customers.Keys());
   for (size_t i = 0; i < items.size(); ++i) {
     const Item& item = items[i];
     if (item.classifier == nullptr) {
       metrics_.dead_letters_by_reason.With(item.reason).Add();
       outputs.DeadLetter(i, item.reason, item.detail, 1);
-    } else if (!profiles.ok() || (*profiles)[item.customer].damaged) {
-      EmitMessage(batch, i, item, nullptr, true, outputs);
     } else {
-      const StoredProfile& stored = (*profiles)[item.customer];
-      EmitMessage(batch, i, item, stored.bytes ? &stored.profile : nullptr, false, outputs);
+      const KnownProfile& customer = profiles[item.customer];
+      EmitMessage(batch, i, item, customer.profile.get(), !customer.known, outputs);
     }
   }
   return absl::OkStatus();
@@ -201,7 +187,7 @@ void FastRole::EmitMessage(const eventlog::RecordBatch& batch, size_t index, con
   }
   text::Input input = InputOf(message, record, profile, degraded);
   input.headers = headers_;
-  Classify(*item.classifier, input, classification);
+  engine_.Classify(*item.classifier, input, workspace_, classification);
   outputs.Emit(index, base::topics::kRouting, item.key, routing_);
   CountMessage(classification);
 
@@ -209,6 +195,7 @@ void FastRole::EmitMessage(const eventlog::RecordBatch& batch, size_t index, con
   signals::v1::Contact& contact = *signal.mutable_contact();
   contact.set_message_id(message.message_id());
   contact.set_intent(classification.intent());
+  contact.set_order_id(message.order_id());
   if (classification.language() != text::kUndetermined &&
       classification.language_confidence_permille() >= kSureOfLanguage) {
     contact.set_language(classification.language());
@@ -219,46 +206,6 @@ void FastRole::EmitMessage(const eventlog::RecordBatch& batch, size_t index, con
     signal.mutable_facts_wanted()->set_message_id(message.message_id());
     outputs.Emit(index, base::topics::kSignals, item.key, signal);
   }
-}
-
-void FastRole::Classify(const text::Classifier& classifier, const text::Input& input,
-                        Classification& result) {
-  std::string_view failure = Attempt(classifier, input, result);
-  // What was slow once is likely to be so again, and it has an answer.
-  if (failure == kEngineFailed) failure = Attempt(classifier, input, result);
-  if (failure == kEngineFailed) {
-    // What is known without the text: channel, customer, base priority.
-    text::Input without_text = input;
-    without_text.text = {};
-    without_text.subject = {};
-    without_text.text_incomplete = true;
-    without_text.engine_failed = true;
-    classifier.Classify(without_text, workspace_, result);
-  } else if (input.degraded) {
-    failure = kProfileUnavailable;
-  }
-  if (!failure.empty()) result.set_degraded_reason(std::string(failure));
-}
-
-std::string_view FastRole::Attempt(const text::Classifier& classifier, const text::Input& input,
-                                   Classification& result) {
-  std::string_view failure;
-  const auto start = clock_.Monotonic();
-  // Our code throws nothing; the libraries under it and the memory that is asked for may.
-  try {
-    options_.engine(classifier, input, workspace_, result);
-    if (result.degraded_reason() == kEngineFailed) {
-      failure = kEngineFailed;
-    } else if (!result.degraded_reason().empty() || clock_.Monotonic() - start > options_.budget) {
-      failure = kEngineSlow;
-    }
-  } catch (const std::exception&) {
-    failure = kEngineFailed;
-    // Nobody knows what was left in it.
-    workspace_ = text::Workspace();
-  }
-  if (!failure.empty()) metrics_.engine_failures_by_reason.With(failure).Add();
-  return failure;
 }
 
 void FastRole::CountMessage(const Classification& classification) {

@@ -11,6 +11,13 @@ ClassifierMetrics::ClassifierMetrics(telemetry::Metrics& m)
                            "Messages classified, by language", "language"),
       degraded(m.AddCounter("centralita_classifier_degraded_total",
                             "Messages that went on without their customer's profile")),
+      profile_cache_hits(m.AddCounter("centralita_classifier_profile_cache_hits_total",
+                                      "Profiles that were in memory")),
+      profile_cache_misses(m.AddCounter("centralita_classifier_profile_cache_misses_total",
+                                        "Profiles for which the store was asked")),
+      profile_deadlines_exceeded(
+          m.AddCounter("centralita_classifier_profile_deadlines_exceeded_total",
+                       "Reads of profiles that the store did not answer in time")),
       engine_failures_by_reason(m, "centralita_classifier_engine_failures_total",
                                 "Attempts at a message that failed or took too long, by reason",
                                 "reason"),

@@ -30,7 +30,7 @@ class ClassifyServiceTest : public ClassifierFixture {
  protected:
   void SetUp() override {
     ClassifierFixture::SetUp();
-    service_ = std::make_unique<ClassifyService>(policies_, access_, *profiles_, clock_);
+    service_ = std::make_unique<ClassifyService>(policies_, access_, *reader_, clock_, metrics_);
     rpc::ServerOptions options;
     options.listen = false;
     auto server = rpc::Server::Start(options, {service_.get()});
@@ -76,7 +76,15 @@ TEST_F(ClassifyServiceTest, SaysWhatTheRoleWouldSay) {
 
 TEST_F(ClassifyServiceTest, WithoutTheStoreItIsDegraded) {
   store_->SetReadError(absl::UnavailableError("away"));
-  EXPECT_THAT(Ask("text: 'refund' customer_id: 'ana'")->tags(), Contains("degraded"));
+  const auto said = Ask("text: 'refund' customer_id: 'ana'");
+  EXPECT_THAT(said->tags(), Contains("degraded"));
+  EXPECT_EQ(said->degraded_reason(), "profile_unavailable");
+}
+
+TEST_F(ClassifyServiceTest, HeadersTellARobot) {
+  const auto said = Ask("text: 'refund' headers { name: 'Auto-Submitted' value: 'auto-replied' }");
+  EXPECT_THAT(said->tags(), Contains("auto_reply"));
+  EXPECT_THAT(Ask("text: 'refund'")->tags(), Not(Contains("auto_reply")));
 }
 
 TEST_F(ClassifyServiceTest, AnotherKeyIsRefused) {
@@ -96,17 +104,23 @@ TEST_F(ClassifyServiceTest, InABatchEachHasItsOwnOutcome) {
   request.add_items();
   request.add_items()->set_text(std::string(kMaxClassifyBytes + 1, 'x'));
   request.add_items()->set_subject("where is it");
+  v1::ClassifyRequest& flood = *request.add_items();
+  flood.set_text("refund");
+  for (int i = 0; i <= kMaxClassifyHeaders; ++i) flood.add_headers()->set_name("Received");
   grpc::ClientContext context;
   context.AddMetadata("x-tenant", "shop");
   context.AddMetadata("x-api-key", "key");
   v1::ClassifyBatchResponse response;
   const grpc::Status status = stub_->ClassifyBatch(&context, request, &response);
   ASSERT_TRUE(status.ok()) << status.error_message();
-  ASSERT_EQ(response.results_size(), 4);
+  ASSERT_EQ(response.results_size(), 5);
   EXPECT_EQ(response.results(0).classification().intent(), "return_refund");
   EXPECT_EQ(response.results(1).error().code(), "no_text");
   EXPECT_EQ(response.results(2).error().code(), "text_too_long");
+  EXPECT_EQ(response.results(2).error().field(), "text");
   EXPECT_EQ(response.results(3).classification().intent(), "order_status");
+  EXPECT_EQ(response.results(4).error().code(), "too_many_headers");
+  EXPECT_EQ(response.results(4).error().field(), "headers");
 }
 
 TEST_F(ClassifyServiceTest, ABatchHasALimit) {

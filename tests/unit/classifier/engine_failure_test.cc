@@ -27,14 +27,14 @@ class EngineFailureTest : public ClassifierFixture {
   // Before the real engine runs, `trouble` is asked with each text and how often it was tried.
   std::vector<Classification> Process(const std::vector<std::string>& texts,
                                       std::function<void(std::string_view, int)> trouble) {
-    FastOptions options;
+    EngineOptions options;
     options.budget = base::Duration(250);
     options.engine = [&](const text::Classifier& classifier, const text::Input& input,
                          text::Workspace& workspace, Classification& result) {
       trouble(input.text, ++tries_[std::string(input.text)]);
       classifier.Classify(input, workspace, result);
     };
-    FastRole role(policies_, *profiles_, clock_, metrics_, std::move(options));
+    FastRole role(policies_, *reader_, clock_, metrics_, std::move(options));
     std::vector<std::string> values;
     for (const std::string& text : texts) values.push_back(Inbound("ana", text));
     CollectedOutputs outputs;
@@ -128,7 +128,7 @@ TEST_F(EngineFailureTest, APhotoWithoutWordsIsNoNoise) {
   std::vector<std::string> values = {photo.SerializeAsString()};
   photo.clear_attachments();
   values.push_back(photo.SerializeAsString());
-  FastRole role(policies_, *profiles_, clock_, metrics_);
+  FastRole role(policies_, *reader_, clock_, metrics_);
   CollectedOutputs outputs;
   ASSERT_TRUE(role.Process(BatchOf("inbound", std::move(values)), 1, outputs).ok());
   const auto records = outputs.Of<routing::v1::RoutingRecord>("routing");

@@ -28,7 +28,8 @@ class FactsRoleTest : public ClassifierFixture {
     ClassifierFixture::SetUp();
     OpenLog();
     ASSERT_TRUE(log_->EnsureTopic({"profiles", 2, true}).ok());
-    role_ = std::make_unique<FactsRole>(policies_, *profiles_, *log_, clock_, metrics_);
+    role_ = std::make_unique<FactsRole>(policies_, *profiles_, reader_->cache(), *log_, clock_,
+                                        metrics_);
   }
   void TearDown() override {
     role_.reset();
@@ -144,7 +145,7 @@ TEST_F(FactsRoleTest, ARepeatChangesNothingAndIsToldAgain) {
   const auto records = again.Of<RoutingRecord>("routing");
   ASSERT_FALSE(records.empty());
   EXPECT_EQ(records.back().amendment().facts().cart_at_risk().cents(), 34000);
-  EXPECT_EQ(again.Of<Profile>("profiles").back().revision(), 3u);
+  EXPECT_EQ(again.Of<Profile>("profiles").back().revision(), 13u);
   EXPECT_EQ(metrics_.repeated_signals.Value(), 3);
 }
 
@@ -202,12 +203,33 @@ TEST_F(FactsRoleTest, AStoreThatWasLostIsFilledFromTheLogFirst) {
   ASSERT_TRUE(sqlite_store_->Commit({"profile/meta", {}, {}, {"loaded"}}).ok());
   Process({SignalFor("ana", kContact)}, 100);
   const Profile ana = StoredProfileOf("ana");
-  EXPECT_EQ(ana.revision(), 9u);
+  EXPECT_EQ(ana.revision(), 101u);
   EXPECT_EQ(ana.tier(), "vip");
   EXPECT_FALSE(ana.has_origin());
   EXPECT_EQ(StoredProfileOf("ben").tier(), "gold");
   EXPECT_TRUE(*profiles_->IsFilled());
   EXPECT_EQ(metrics_.profiles_loaded.Value(), 2);
+}
+
+TEST_F(FactsRoleTest, AmendmentsAfterALossOfTheStoreAreNewerThanThoseBefore) {
+  const auto before =
+      Process({SignalFor("ana", "profile { tier: 'gold' }"), SignalFor("ana", kContact),
+               SignalFor("ana", kContact), SignalFor("ana", "facts_wanted { message_id: 'm' }")},
+              0)
+          .Of<RoutingRecord>("routing");
+  // What was published last is from before the contacts.
+  AppendProfile("ana", FromText<Profile>("revision: 1 tier: 'gold' signals_applied: 1 "
+                                         "log_epoch: 1"));
+  ASSERT_TRUE(sqlite_store_->Commit({"profile/meta", {}, {}, {"loaded"}}).ok());
+  const std::string key = base::TenantKey("shop", "ana");
+  const std::string partition =
+      "profile/" + std::to_string(base::PartitionOf(key, kProfilePartitions));
+  ASSERT_TRUE(sqlite_store_->Commit({partition, {}, {}, {key}}).ok());
+  const auto after =
+      Process({SignalFor("ana", "profile { tier: 'vip' }")}, 4).Of<RoutingRecord>("routing");
+  ASSERT_EQ(after.size(), 1u);
+  EXPECT_GT(after[0].amendment().facts().profile_revision(),
+            before.back().amendment().facts().profile_revision());
 }
 
 TEST_F(FactsRoleTest, FillingNeverPutsAnOlderProfileOverANewerOne) {
@@ -232,6 +254,53 @@ TEST_F(FactsRoleTest, ListsInAProfileAreBounded) {
   ASSERT_EQ(profile.orders_size(), 10);
   EXPECT_EQ(profile.orders(0).order_id(), "o29");
   EXPECT_EQ(profile.orders(9).order_id(), "o20");
+}
+
+TEST_F(FactsRoleTest, FailuresOfACartOutliveItsUpdatesUntilItIsPaid) {
+  Process({SignalFor("ana", kCart), SignalFor("ana", kFailed), SignalFor("ana", kCart)}, 0);
+  EXPECT_EQ(StoredProfileOf("ana").cart().payment_failures(), 1);
+  const std::string done = "cart { cart_id: 'c' stage: CHECKOUT_STAGE_DONE }";
+  Process({SignalFor("ana", done), SignalFor("ana", kCart)}, 3);
+  EXPECT_EQ(StoredProfileOf("ana").cart().payment_failures(), 0) << "the next cart of this id";
+  const std::string counted = "cart { cart_id: 'c' payment_failures: 4 }";
+  Process({SignalFor("ana", kFailed), SignalFor("ana", counted)}, 5);
+  EXPECT_EQ(StoredProfileOf("ana").cart().payment_failures(), 4) << "the shop counts itself";
+  Process({SignalFor("ana", "cart { cart_id: 'd' }")}, 7);
+  EXPECT_EQ(StoredProfileOf("ana").cart().payment_failures(), 0) << "another cart";
+}
+
+TEST_F(FactsRoleTest, AnAmendmentIsAboutTheOrderThatTheCustomerNamed) {
+  Process({SignalFor("ana", "order { order_id: 'old' product_category: 'shoes' }"),
+           SignalFor("ana", "order { order_id: 'new' product_category: 'toys' }"),
+           SignalFor("ana", "contact { message_id: 'm' intent: 'return_refund' order_id: 'old' }")},
+          0);
+  const auto records =
+      Process({SignalFor("ana", "profile { tier: 'vip' }"),
+               SignalFor("ana", "contact { message_id: 'n' intent: 'return_refund' }"),
+               SignalFor("ana", "facts_wanted { message_id: 'n' }"),
+               SignalFor("ben", "order { order_id: 'x' product_category: 'books' }")},
+              3)
+          .Of<RoutingRecord>("routing");
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[0].amendment().facts().product_category(), "shoes");
+  EXPECT_EQ(records[1].amendment().facts().product_category(), "shoes")
+      << "a further message that names none is about the same one";
+  EXPECT_EQ(records[2].amendment().facts().product_category(), "books") << "the latest";
+}
+
+TEST_F(FactsRoleTest, WhatIsWrittenIsInMemoryAtOnce) {
+  const auto reader = ReaderWith({.deadline = base::Duration(60'000)});
+  const std::string key = base::TenantKey("shop", "ana");
+  EXPECT_EQ(reader->Read({key})[0].profile, nullptr);
+  FactsRole role(policies_, *profiles_, reader->cache(), *log_, clock_, metrics_);
+  CollectedOutputs outputs;
+  ASSERT_TRUE(
+      role.Process(BatchOf("signals", {SignalFor("ana", "profile { tier: 'vip' }")}), 1, outputs)
+          .ok());
+  store_->SetReadError(absl::UnavailableError("away"));
+  const KnownProfile known = reader->Read({key})[0];
+  ASSERT_TRUE(known.known);
+  EXPECT_EQ(known.profile->tier(), "vip");
 }
 
 TEST_F(FactsRoleTest, AFailedPaymentOfAnotherCartReplacesTheCart) {

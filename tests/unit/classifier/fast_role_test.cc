@@ -24,7 +24,7 @@ std::string Inbound(const std::string& customer, const std::string& text,
 class FastRoleTest : public ClassifierFixture {
  protected:
   CollectedOutputs Process(std::vector<std::string> values, uint64_t first_offset = 0) {
-    FastRole role(policies_, *profiles_, clock_, metrics_);
+    FastRole role(policies_, *reader_, clock_, metrics_);
     CollectedOutputs outputs;
     EXPECT_TRUE(role.Process(BatchOf("inbound", std::move(values), first_offset), 1, outputs).ok());
     return outputs;
@@ -60,6 +60,7 @@ TEST_F(FastRoleTest, AMessageIsTaggedAndItsContactTold) {
   EXPECT_EQ(signal.contact().message_id(), "m-ana");
   EXPECT_EQ(signal.contact().intent(), "order_status");
   EXPECT_EQ(signal.contact().language(), "en");
+  EXPECT_EQ(signal.contact().order_id(), "o1");
   EXPECT_EQ(signal.customer_id(), "ana");
 }
 

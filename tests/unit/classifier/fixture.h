@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "centralita/base/uuid.h"
 #include "centralita/classifier/metrics.h"
 #include "centralita/classifier/policy_source.h"
+#include "centralita/classifier/profile_reader.h"
 #include "centralita/classifier/profile_store.h"
 #include "centralita/eventlog/sqlite_log.h"
 #include "centralita/profile/v1/profile.pb.h"
@@ -75,6 +77,7 @@ class SwitchedStore final : public store::Store {
   absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(
       const std::vector<store::Key>& keys) override {
     ++reads;
+    if (before_read) before_read();
     if (!read_error_.ok()) return read_error_;
     return inner_.GetMany(keys);
   }
@@ -100,6 +103,7 @@ class SwitchedStore final : public store::Store {
   }
 
   int reads = 0;
+  std::function<void()> before_read;
 
  private:
   store::Store& inner_;
@@ -156,8 +160,14 @@ class ClassifierFixture : public ::testing::Test {
     store_ = std::make_unique<SwitchedStore>(*sqlite_store_);
     profiles_ = std::make_unique<ProfileStore>(*store_);
     ASSERT_TRUE(profiles_->MarkFilled().ok());
+    // No machine is so slow; and the tests that follow say when they want a cache.
+    reader_ = ReaderWith({.deadline = base::Duration(60'000), .lifetime = base::Duration(0)});
+  }
+  std::unique_ptr<ProfileReader> ReaderWith(const ProfileReaderOptions& options) {
+    return std::make_unique<ProfileReader>(*profiles_, clock_, metrics_, options);
   }
   void TearDown() override {
+    reader_.reset();
     log_.reset();
     sqlite_store_.reset();
     std::filesystem::remove_all(folder_);
@@ -208,6 +218,7 @@ class ClassifierFixture : public ::testing::Test {
   telemetry::Metrics registry_;
   ClassifierMetrics metrics_{registry_};
   FixedPolicy policies_;
+  std::unique_ptr<ProfileReader> reader_;
 };
 
 }  // namespace centralita::classifier

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "centralita/base/clock.h"
 #include "centralita/classifier/policy_source.h"
+#include "centralita/classifier/profile_reader.h"
 #include "centralita/eventlog/eventlog.h"
 #include "centralita/store/store.h"
 #include "centralita/telemetry/log.h"
@@ -23,6 +24,7 @@ struct ClassifierOptions {
   std::string member = "0";
   // Records in one batch of a role.
   size_t max_batch = 1000;
+  ProfileReaderOptions profiles = {};
 };
 
 // All outlive the app. `policies` should have what the log holds before Start

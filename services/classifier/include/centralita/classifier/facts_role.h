@@ -9,6 +9,7 @@
 #include "centralita/base/clock.h"
 #include "centralita/classifier/metrics.h"
 #include "centralita/classifier/policy_source.h"
+#include "centralita/classifier/profile_cache.h"
 #include "centralita/classifier/profile_store.h"
 #include "centralita/stage/pipeline_runner.h"
 
@@ -17,8 +18,9 @@ namespace centralita::classifier {
 // One thread at a time. What it is given outlives it.
 class FactsRole final : public stage::PipelineLogic {
  public:
-  FactsRole(const PolicySource& policies, ProfileStore& profiles, eventlog::EventLog& log,
-            const base::Clock& clock, ClassifierMetrics& metrics);
+  // What it writes goes to `cache` too.
+  FactsRole(const PolicySource& policies, ProfileStore& profiles, ProfileCache& cache,
+            eventlog::EventLog& log, const base::Clock& clock, ClassifierMetrics& metrics);
 
   absl::Status Process(const eventlog::RecordBatch& batch, uint32_t log_epoch,
                        stage::PipelineOutputs& outputs) override;
@@ -29,6 +31,7 @@ class FactsRole final : public stage::PipelineLogic {
 
   const PolicySource& policies_;
   ProfileStore& profiles_;
+  ProfileCache& cache_;
   eventlog::EventLog& log_;
   const base::Clock& clock_;
   ClassifierMetrics& metrics_;

@@ -13,6 +13,9 @@ struct ClassifierMetrics {
   telemetry::CounterFamily messages_by_band;
   telemetry::CounterFamily messages_by_language;
   telemetry::Counter degraded;
+  telemetry::Counter profile_cache_hits;
+  telemetry::Counter profile_cache_misses;
+  telemetry::Counter profile_deadlines_exceeded;
   telemetry::CounterFamily engine_failures_by_reason;
   telemetry::CounterFamily dead_letters_by_reason;
   telemetry::CounterFamily signals_by_kind;
