@@ -117,11 +117,16 @@ void Gateway::Deliver(uint32_t partition) {
   }
 }
 
+std::optional<uint64_t> Gateway::TakeResynced(uint32_t partition) {
+  return std::exchange(links_[partition].resynced, std::nullopt);
+}
+
 // As OwnerWatcher does: what is not above the highest offset seen is old news, whoever brings it.
 void Gateway::Take(uint32_t partition, Link& link, const owner::v1::WatchResponse& frame) {
   if (frame.resync() ? frame.offset() < link.seen : !link.live || frame.offset() <= link.seen)
     return;
   link.seen = frame.offset();
+  link.resynced = frame.resync() ? std::optional(frame.offset()) : std::nullopt;
   std::set<std::string> known;
   for (const auto& update : frame.updates()) {
     known.insert(update.session());

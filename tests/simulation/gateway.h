@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ class Gateway final {
   void Lose(Agent& agent);
   void Send(commands::v1::Command command);
 
+  int number() const { return number_; }
+
   // Appends what waits, at most `count`.
   void Flush(uint32_t count);
   // A producer that had no answer appends the last ones again.
@@ -41,6 +44,8 @@ class Gateway final {
   const Router* Watched(uint32_t partition) const;
   // Gives the agents what has come for the partition.
   void Deliver(uint32_t partition);
+  // The offset of the resync, if nothing has come behind the last one since this was asked.
+  std::optional<uint64_t> TakeResynced(uint32_t partition);
   // It is gone, and there again as another incarnation, which declares the old one lost.
   void Crash();
 
@@ -53,6 +58,8 @@ class Gateway final {
     uint64_t seen = 0;
     // A resync has come on this stream.
     bool live = false;
+    // Of the last frame, if it was a resync.
+    std::optional<uint64_t> resynced;
   };
 
   Agent* AgentAt(std::string_view session);

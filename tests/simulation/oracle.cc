@@ -275,6 +275,16 @@ std::vector<commands::v1::Command> Oracle::AlarmsDue(int64_t now) const {
   return due;
 }
 
+std::vector<commands::v1::Command> Oracle::AlarmsOfOldGenerations(int64_t now) const {
+  std::vector<commands::v1::Command> old = AlarmsDue(now);
+  std::erase_if(old, [](const auto& due) { return due.alarm().alarm().generation() < 2; });
+  for (auto& command : old) {
+    auto& alarm = *command.mutable_alarm()->mutable_alarm();
+    alarm.set_generation(alarm.generation() - 1);
+  }
+  return old;
+}
+
 // ---- presence
 
 absl::Status Oracle::OnPresence(const base::InputRecord& record,

@@ -32,6 +32,8 @@ class Oracle final : public Listener {
   const std::vector<KnownClock>& clocks() const { return heard_; }
   // Alarms of clocks that run now and whose next threshold is due.
   std::vector<commands::v1::Command> AlarmsDue(int64_t now) const;
+  // The same alarms, as the clocks' last generations but one had them.
+  std::vector<commands::v1::Command> AlarmsOfOldGenerations(int64_t now) const;
   static commands::v1::Command AlarmOf(const KnownClock& clock, uint32_t threshold);
 
  private:

@@ -50,6 +50,7 @@ class Reference final {
   absl::Status Complete() const;
 
   base::StateMachine& machine(uint32_t partition) { return *partitions_[partition].machine; }
+  uint64_t next_offset(uint32_t partition) const { return partitions_[partition].next_offset; }
   uint64_t applied() const { return applied_; }
   uint64_t repeats() const { return repeats_; }
 

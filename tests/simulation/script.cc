@@ -44,6 +44,7 @@ constexpr std::array<Kind, static_cast<size_t>(Op::kLast)> kKinds = {{
     {"gateway_crash", 3, 2, 0, true},
     {"alarm", 10, 1000, 3, true},
     {"ring", 20, 0, 0},
+    {"ring_old", 16, 0, 0, true},
     {"wait", 60, 1500, 0},
     {"step", 260, 2, 0},
     {"background", 60, 2, 0},

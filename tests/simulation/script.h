@@ -34,9 +34,10 @@ enum class Op : uint8_t {
   kWatch,         // a: gateway, b: partition; it looks for an owner, be it the wrong one
   kGatewayCrash,  // a: gateway; comes back as another incarnation
   // Clocks.
-  kAlarm,  // a: which clock of those ever heard of, b: threshold; early, late or stale
-  kRing,   // all alarms that are due
-  kWait,   // a: milliseconds
+  kAlarm,    // a: which clock of those ever heard of, b: threshold; early, late or stale
+  kRing,     // all alarms that are due
+  kRingOld,  // the same, of the generation before
+  kWait,     // a: milliseconds
   // Routers.
   kStep,        // a: router
   kBackground,  // a: router; what it had to write is written

@@ -22,6 +22,10 @@ constexpr int kMaxRounds = 4'000;
 constexpr int kQuietRounds = 200;
 constexpr int kMaxDelayRounds = 20;
 
+uint32_t PartitionOf(const Agent& agent) {
+  return base::PartitionOf(base::TenantKey(golden::kTenant, agent.pool()), kPartitions);
+}
+
 absl::Status Wrong(const std::string& what) {
   return base::Error(absl::StatusCode::kInternal, "simulation", what);
 }
@@ -149,6 +153,9 @@ absl::Status World::DoRouters(const Step& step) {
     case Op::kRing:
       for (const auto& alarm : oracle_.AlarmsDue(now_ms())) AppendCommand(alarm);
       return absl::OkStatus();
+    case Op::kRingOld:
+      for (const auto& alarm : oracle_.AlarmsOfOldGenerations(now_ms())) AppendCommand(alarm);
+      return absl::OkStatus();
     case Op::kWait:
       disks_.clock.Advance(base::Duration(step.a));
       return absl::OkStatus();
@@ -268,7 +275,21 @@ absl::Status World::Check() {
     ABSL_RETURN_IF_ERROR(route_.Compare(topic));
     ABSL_RETURN_IF_ERROR(dispatch_.Compare(topic));
   }
+  ABSL_RETURN_IF_ERROR(CheckResyncs());
   return CheckAgents();
+}
+
+absl::Status World::CheckResyncs() {
+  for (auto& gateway : gateways_) {
+    for (uint32_t partition = 0; partition < kPartitions; ++partition) {
+      if (gateway->TakeResynced(partition) != dispatch_.next_offset(partition)) continue;
+      for (const Agent& agent : agents_) {
+        if (agent.gateway() != gateway->number() || PartitionOf(agent) != partition) continue;
+        ABSL_RETURN_IF_ERROR(CompareView(agent));
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status World::CheckAgents() const {
@@ -292,21 +313,22 @@ absl::Status World::CheckViews() {
 
 absl::Status World::CompareViews() {
   for (const Agent& agent : agents_) {
-    if (!agent.connected()) continue;
-    const std::string key = base::TenantKey(golden::kTenant, agent.pool());
-    const auto& machine = static_cast<const dispatch::Dispatch&>(
-        dispatch_.machine(base::PartitionOf(key, kPartitions)));
-    Agent must("", "", 0);
-    const std::string incarnation = agent.session().substr(0, agent.session().find('/'));
-    machine.ForEachAgentUpdate(incarnation, [&](const owner::v1::AgentUpdate& update) {
-      if (update.session() == agent.session()) must.Take(update.update());
-    });
-    if (must.View() != agent.View()) {
-      return Wrong(
-          fmt::format("agent {} sees: {}\n  and has: {}", agent.id(), agent.View(), must.View()));
-    }
+    if (agent.connected()) ABSL_RETURN_IF_ERROR(CompareView(agent));
   }
   return absl::OkStatus();
+}
+
+absl::Status World::CompareView(const Agent& agent) {
+  const auto& machine =
+      static_cast<const dispatch::Dispatch&>(dispatch_.machine(PartitionOf(agent)));
+  Agent must("", "", 0);
+  const std::string incarnation = agent.session().substr(0, agent.session().find('/'));
+  machine.ForEachAgentUpdate(incarnation, [&](const owner::v1::AgentUpdate& update) {
+    if (update.session() == agent.session()) must.Take(update.update());
+  });
+  if (must.View() == agent.View()) return absl::OkStatus();
+  return Wrong(
+      fmt::format("agent {} sees: {}\n  and has: {}", agent.id(), agent.View(), must.View()));
 }
 
 // ---- coming to rest

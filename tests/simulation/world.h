@@ -59,9 +59,12 @@ class World final {
   void WatchOwners();
   absl::Status Check();
   absl::Status CheckAgents() const;
+  // Whoever has just been told everything sees everything.
+  absl::Status CheckResyncs();
   // Every agent sees what his shard says that he has.
   absl::Status CheckViews();
   absl::Status CompareViews();
+  absl::Status CompareView(const Agent& agent);
   // All take a turn and give what they have; then so much time has passed.
   absl::Status Round(base::Duration passes);
 
