@@ -9,7 +9,9 @@
 namespace centralita::sla_timer {
 namespace {
 
-size_t HashKey(const Uuid& id, bool named, uint64_t tenant_hash, uint64_t name_hash) {
+// By a hash whose seed differs from process to process: conversations' ids follow from what
+// customers are called, which they choose.
+uint64_t HashKey(const Uuid& id, bool named, uint64_t tenant_hash, uint64_t name_hash) {
   std::array<uint64_t, 2> words;
   std::memcpy(words.data(), id.data(), id.size());
   return absl::HashOf(words[0], words[1], named, tenant_hash ^ name_hash);
@@ -31,15 +33,9 @@ uint32_t NumberOfId(const Uuid& id) {
 
 }  // namespace
 
-TimerTable::TimerTable() {
-  index_.reserve(size_t{1} << kIndexBits);
-  for (size_t i = 0; i < size_t{1} << kIndexBits; ++i)
-    index_.emplace_back(0, Hash{this}, Equal{this});
-}
-
 uint32_t TimerTable::Find(std::string_view tenant, std::string_view conversation,
                           std::string_view clock) const {
-  Key key{.id = {}, .named = false, .tenant = tenant, .clock = clock, .hash = 0};
+  Key key{.id = {}, .named = false, .tenant = tenant, .clock = clock};
   if (const auto uuid = ParseUuid(conversation)) {
     key.id = *uuid;
   } else {
@@ -48,10 +44,8 @@ uint32_t TimerTable::Find(std::string_view tenant, std::string_view conversation
     key.id = NumberAsId(*number);
     key.named = true;
   }
-  key.hash = HashKey(key.id, key.named, HashText(tenant), HashText(clock));
-  const Index& index = IndexOf(key.hash);
-  const auto found = index.find(key);
-  return found == index.end() ? kNone : *found;
+  return index_.Find(HashKey(key.id, key.named, HashText(tenant), HashText(clock)),
+                     [&](uint32_t number) { return IsOf(number, key); });
 }
 
 uint32_t TimerTable::Add(const Place& place, std::string_view conversation,
@@ -67,7 +61,7 @@ uint32_t TimerTable::Add(const Place& place, std::string_view conversation,
   timer.place = TakePlace(place);
   timer.spec = TakeSpec(spec);
   timer.state = TimerState::kRunning;
-  IndexOf(HashOf(timer)).insert(number);
+  index_.Insert(HashOf(timer), number);
   return number;
 }
 
@@ -85,8 +79,9 @@ void TimerTable::SetSpec(uint32_t number, const clocks::v1::ClockSpec& spec) {
 
 void TimerTable::Remove(uint32_t number) {
   Timer& timer = timers_[number];
+  wheel_.Prefetch(number);
+  index_.Erase(HashOf(timer), number);
   wheel_.Cancel(number);
-  IndexOf(HashOf(timer)).erase(number);
   GiveKey(timer);
   timer.state = TimerState::kRemoved;
   timer.segment = Timer::kUnwritten;
@@ -126,7 +121,8 @@ uint32_t TimerTable::TakePlace(const Place& place) {
 }
 
 uint32_t TimerTable::TakeSpec(const clocks::v1::ClockSpec& spec) {
-  return specs_.Take(spec.SerializeAsString(), [&] {
+  spec.SerializeToString(&spec_key_);
+  return specs_.Take(spec_key_, [&] {
     SpecEntry entry{.clock = {}, .name_hash = HashText(spec.name())};
     *entry.clock.mutable_spec() = spec;
     entry.clock.set_phase(clocks::v1::CLOCK_PHASE_RUNNING);
@@ -134,7 +130,7 @@ uint32_t TimerTable::TakeSpec(const clocks::v1::ClockSpec& spec) {
   });
 }
 
-size_t TimerTable::HashOf(const Timer& timer) const {
+uint64_t TimerTable::HashOf(const Timer& timer) const {
   return HashKey(timer.id, timer.named, places_[timer.place].tenant_hash,
                  specs_[timer.spec].name_hash);
 }

@@ -9,12 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "centralita/clocks/v1/clocks.pb.h"
 #include "centralita/timer/slab.h"
 #include "centralita/timer/wheel.h"
 #include "interned.h"
 #include "packed_id.h"
+#include "timer_index.h"
 
 namespace centralita::sla_timer {
 
@@ -69,8 +69,6 @@ struct Place {
 // Not thread-safe. Numbers of timers stay until Remove(), and are used again.
 class TimerTable final {
  public:
-  TimerTable();
-
   // kNone if there is none.
   uint32_t Find(std::string_view tenant, std::string_view conversation,
                 std::string_view clock) const;
@@ -123,39 +121,21 @@ class TimerTable final {
     bool named;
     std::string_view tenant;
     std::string_view clock;
-    size_t hash;
   };
-  struct Hash {
-    using is_transparent = void;
-    const TimerTable* table;
-    size_t operator()(const Key& key) const { return key.hash; }
-    size_t operator()(uint32_t number) const { return table->HashOf(table->timers_[number]); }
-  };
-  struct Equal {
-    using is_transparent = void;
-    const TimerTable* table;
-    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
-    bool operator()(uint32_t number, const Key& key) const { return table->IsOf(number, key); }
-    bool operator()(const Key& key, uint32_t number) const { return table->IsOf(number, key); }
-  };
-  using Index = absl::flat_hash_set<uint32_t, Hash, Equal>;
-  // Many small tables instead of a large one: one that grows holds up nobody for long.
-  static constexpr int kIndexBits = 8;
-
   uint32_t TakePlace(const Place& place);
   uint32_t TakeSpec(const clocks::v1::ClockSpec& spec);
-  size_t HashOf(const Timer& timer) const;
+  uint64_t HashOf(const Timer& timer) const;
   bool IsOf(uint32_t number, const Key& key) const;
-  Index& IndexOf(size_t hash) { return index_[hash >> (64 - kIndexBits)]; }
-  const Index& IndexOf(size_t hash) const { return index_[hash >> (64 - kIndexBits)]; }
 
   timer::Slab<Timer> timers_;
   timer::Wheel<Timer> wheel_{timers_};
-  std::vector<Index> index_;
+  TimerIndex index_;
   Interned<PlaceEntry> places_;
   Interned<SpecEntry> specs_;
   // Of conversations whose id is no UUID.
   Interned<std::string> names_;
+  // Reused.
+  std::string spec_key_;
 };
 
 }  // namespace centralita::sla_timer

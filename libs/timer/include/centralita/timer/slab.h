@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "centralita/timer/large_pages.h"
+
 namespace centralita::timer {
 
 // No node.
@@ -51,15 +53,14 @@ class Slab final {
   uint32_t end() const { return end_; }
 
  private:
-  // Pages of a chunk that no node was taken from cost nothing.
-  static constexpr size_t kChunk = 32'768;
+  static constexpr size_t kChunk = 262'144;
   static constexpr std::align_val_t kAlign{alignof(Node) > 64 ? alignof(Node) : 64};
   struct Free {
-    void operator()(Node* nodes) const { ::operator delete(nodes, kAlign); }
+    void operator()(Node* nodes) const { GiveLarge(nodes, kChunk * sizeof(Node), kAlign); }
   };
   using Chunk = std::unique_ptr<Node, Free>;
   static Chunk NewChunk() {
-    return Chunk(static_cast<Node*>(::operator new(kChunk * sizeof(Node), kAlign)));
+    return Chunk(static_cast<Node*>(TakeLarge(kChunk * sizeof(Node), kAlign)));
   }
 
   std::vector<Chunk> chunks_;

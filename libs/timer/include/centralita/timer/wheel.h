@@ -51,6 +51,13 @@ class Wheel final {
     }
   }
 
+  // Begins to fetch from memory what Cancel() will touch.
+  void Prefetch(uint32_t node) const {
+    for (const uint32_t neighbour : {nodes_[node].next, nodes_[node].prev}) {
+      if (neighbour != kNone) __builtin_prefetch(&nodes_[neighbour], 1);
+    }
+  }
+
   // One that is due at `now`, which is out of the wheel then; kNone if there is none. In order of
   // time, as far as they were set before the time came.
   uint32_t TakeDue(int64_t now) {
