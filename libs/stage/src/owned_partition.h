@@ -53,6 +53,8 @@ struct OwnedPartition {
   // An estimate of the log's time: then, it was this.
   base::TimePoint base_now;
   Monotonic base_at;
+  // Until then a record that says less is believed to have been read late.
+  Monotonic base_until;
 
   // Where the log ended when it was loaded.
   uint64_t catch_up_to = 0;

@@ -32,6 +32,8 @@ namespace {
 constexpr base::Duration kLookAgain{20};
 constexpr base::Duration kCommitInterval{5000};
 constexpr base::Duration kTickRetry{100};
+// A clock that is wrong by a ten-thousandth is off by 6 ms then.
+constexpr base::Duration kTimeHolds{60'000};
 // Outputs are given to the log in portions, so that it works while the rest is applied.
 constexpr size_t kPortionRecords = 256;
 constexpr size_t kPortionBytes = 256 << 10;
@@ -192,8 +194,7 @@ class Runner final : public StageRunner {
       if (made.size() >= kPortionRecords || made.bytes() >= kPortionBytes) PushOutputs();
     }
     PushOutputs();
-    owned.base_now = owned.state.now;
-    owned.base_at = deps_.clock.Monotonic();
+    NoteTime(owned);
   }
 
   void PushOutputs() { outputs_->Push(emitter_->TakeOutputs()); }
@@ -303,7 +304,7 @@ class Runner final : public StageRunner {
     owned.caught_up = true;
     // How long ago the last record was is not known, but for the clock.
     owned.base_now = std::max(owned.state.now, deps_.clock.Now());
-    owned.base_at = deps_.clock.Monotonic();
+    owned.base_at = owned.base_until = deps_.clock.Monotonic();
     if (deps_.observer == nullptr) return;
     Partition view = View(owned);
     deps_.observer->OnCaughtUp(view);
@@ -431,6 +432,16 @@ class Runner final : public StageRunner {
   }
 
   // ---- time
+
+  // A record was appended before it is read here, so each tells of a time that has passed, and the
+  // latest of these is the closest. Not for ever: this clock may run faster than the log's.
+  void NoteTime(OwnedPartition& owned) const {
+    const Monotonic now = deps_.clock.Monotonic();
+    if (now < owned.base_until && EstimatedNow(owned) >= owned.state.now) return;
+    owned.base_now = owned.state.now;
+    owned.base_at = now;
+    owned.base_until = now + kTimeHolds;
+  }
 
   base::TimePoint EstimatedNow(const OwnedPartition& owned) const {
     return owned.base_now +

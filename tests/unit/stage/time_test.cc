@@ -75,6 +75,34 @@ TEST(Ticks, ThatAreLostAreAppendedAgain) {
   ExpectExactlyOnce(world, FirstStage());
 }
 
+TEST(Ticks, AreNotLateBecauseTheLastRecordWasReadLate) {
+  World world;
+  Node node(world, FirstStage());
+  ASSERT_TRUE(StepFor(node, 50));
+  world.Say("t1", "due:500");
+  ASSERT_TRUE(StepFor(node, 10));
+  world.Say("t1", "read 390 ms after it was said");
+  world.clock.Advance(base::Duration(390));
+  ASSERT_TRUE(StepFor(node, 90));
+  EXPECT_EQ(Ticks(world), 0U);
+  ASSERT_TRUE(StepFor(node, 40));
+  EXPECT_EQ(Ticks(world), 1U);
+}
+
+TEST(Ticks, FollowTheLogsTimeAndNotThatOfAClockThatIsAhead) {
+  World world;
+  const base::TimePoint right = world.clock.Now();
+  world.clock.JumpTo(right + base::Duration(600'000));
+  Node node(world, FirstStage());
+  ASSERT_TRUE(StepFor(node, 50));
+  world.clock.JumpTo(right);
+  world.Say("t1", "due:500");
+  ASSERT_TRUE(StepFor(node, 480));
+  EXPECT_EQ(Ticks(world), 0U);
+  ASSERT_TRUE(StepFor(node, 50));
+  EXPECT_EQ(Ticks(world), 1U);
+}
+
 TEST(Ticks, OfTwoOwnersDoNoHarm) {
   World world;
   world.log.LetAllOwnAll();
