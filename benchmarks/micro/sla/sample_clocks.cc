@@ -1,13 +1,19 @@
 #include "benchmarks/micro/sla/sample_clocks.h"
 
 #include <malloc.h>
+#include <unistd.h>
 
 #include <cstring>
+#include <fstream>
 
+#include "centralita/base/status_macros.h"
+#include "centralita/base/topics.h"
 #include "packed_id.h"
 
 namespace centralita::sla_timer {
 namespace {
+
+constexpr base::Duration kLimit{300'000};
 
 // The finaliser of SplitMix64: a permutation of all numbers.
 uint64_t Mix(uint64_t x) {
@@ -55,9 +61,33 @@ events::v1::Event ClockEvent(uint64_t number, uint64_t generation, bool stopped)
   return event;
 }
 
-size_t AllocatedBytes() {
-  const auto info = ::mallinfo2();
-  return info.uordblks + info.hblkhd;
+absl::Status WriteEvents(eventlog::EventLog& log, uint64_t count,
+                         const std::function<events::v1::Event(uint64_t)>& make) {
+  ABSL_ASSIGN_OR_RETURN(const auto producer, log.NewProducer({.name = "benchmark"}));
+  for (uint64_t i = 0; i < count; ++i) {
+    const events::v1::Event event = make(i);
+    for (;;) {
+      const absl::Status taken = producer->Append({.topic = std::string(base::topics::kEvents),
+                                                   .partition = 0,
+                                                   .key = event.customer_id(),
+                                                   .value = event.SerializeAsString(),
+                                                   .tombstone = false},
+                                                  [](const absl::StatusOr<uint64_t>&) {});
+      if (taken.ok()) break;
+      if (!absl::IsResourceExhausted(taken)) return taken;
+      ABSL_RETURN_IF_ERROR(producer->WaitForRoom(kLimit));
+    }
+  }
+  return producer->Flush(kLimit);
+}
+
+size_t ResidentBytes() {
+  ::malloc_trim(0);
+  std::ifstream statm("/proc/self/statm");
+  size_t all = 0;
+  size_t resident = 0;
+  statm >> all >> resident;
+  return resident * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace centralita::sla_timer

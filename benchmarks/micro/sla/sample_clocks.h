@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
+#include "centralita/eventlog/eventlog.h"
 #include "centralita/events/v1/events.pb.h"
 #include "centralita/sla_timer/app.h"
 
@@ -23,6 +26,11 @@ int64_t DueOf(uint64_t number);
 // What dispatch says when a clock starts (generation 1), is set anew, or stops.
 events::v1::Event ClockEvent(uint64_t number, uint64_t generation, bool stopped);
 
+// The first `count` of make(0), make(1) and so on into the one partition of `events`; durable when
+// it returns.
+absl::Status WriteEvents(eventlog::EventLog& log, uint64_t count,
+                         const std::function<events::v1::Event(uint64_t)>& make);
+
 class AlwaysOpen final : public Calendars {
  public:
   std::shared_ptr<const sla::Spans> Find(const std::string&, const std::string&) const override {
@@ -33,7 +41,8 @@ class AlwaysOpen final : public Calendars {
   const std::shared_ptr<const sla::Spans> always_ = std::make_shared<const sla::Spans>();
 };
 
-// Bytes that this process has taken from the allocator and not given back.
-size_t AllocatedBytes();
+// Memory that this process really has; what its allocator could give back to the system is given
+// back first.
+size_t ResidentBytes();
 
 }  // namespace centralita::sla_timer
