@@ -46,6 +46,8 @@ struct OwnedPartition {
   // Told apart from an earlier ownership or load of the same partition.
   uint64_t ownership = 0;
   Phase phase = Phase::kLoading;
+  // When the group gave it.
+  Monotonic assigned_at;
   int load_failures = 0;
   Monotonic load_at;
 

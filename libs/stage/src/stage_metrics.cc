@@ -23,6 +23,10 @@ std::shared_ptr<void> ExposeStats(telemetry::Metrics& metrics, const std::string
       "Checkpoints that found their condition broken or the store away.",
       &StageStats::checkpoint_failures);
   add("centralita_stage_snapshots", "Snapshots written.", &StageStats::snapshots);
+  exposed->push_back(metrics.AddGaugeCallback(
+      "centralita_stage_longest_gap_seconds",
+      "Longest time from when a partition was given to this process until it had caught up.",
+      {{"stage", stage}}, [stats] { return static_cast<double>(stats().longest_gap_ms) / 1000; }));
   return exposed;
 }
 

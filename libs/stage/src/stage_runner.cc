@@ -253,7 +253,7 @@ class Runner final : public StageRunner {
     owned = OwnedPartition();
     owned.partition = partition;
     owned.ownership = ++ownerships_;
-    owned.load_at = deps_.clock.Monotonic();
+    owned.load_at = owned.assigned_at = deps_.clock.Monotonic();
   }
 
   // Somebody else has written a checkpoint, or the store is another one: what the store says is
@@ -302,12 +302,24 @@ class Runner final : public StageRunner {
   void NoteCaughtUp(OwnedPartition& owned) {
     if (owned.caught_up || owned.state.next_offset < owned.catch_up_to) return;
     owned.caught_up = true;
+    NoteGap(owned);
     // How long ago the last record was is not known, but for the clock.
     owned.base_now = std::max(owned.state.now, deps_.clock.Now());
     owned.base_at = owned.base_until = deps_.clock.Monotonic();
     if (deps_.observer == nullptr) return;
     Partition view = View(owned);
     deps_.observer->OnCaughtUp(view);
+  }
+
+  void NoteGap(const OwnedPartition& owned) {
+    const auto gap =
+        std::chrono::duration_cast<base::Duration>(deps_.clock.Monotonic() - owned.assigned_at);
+    stats_.longest_gap_ms =
+        std::max(stats_.longest_gap_ms, static_cast<uint64_t>(std::max<int64_t>(gap.count(), 0)));
+    if (deps_.logger == nullptr) return;
+    deps_.logger->Info(
+        "partition_taken",
+        {{"stage", options_.group}, {"partition", owned.partition}, {"gap_ms", gap.count()}});
   }
 
   // None of them acts any more from the beginning, and all are finished within one limit: whoever

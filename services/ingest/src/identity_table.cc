@@ -53,6 +53,12 @@ absl::Status StillLoading() {
                      "The identity table is still being loaded; send it again in a moment.");
 }
 
+// By itself; whatever else is wrong needs somebody to look at it.
+bool Passes(const absl::Status& status) {
+  return status.ok() || absl::IsUnavailable(status) || absl::IsAborted(status) ||
+         absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status);
+}
+
 // ABORTED if somebody else does the same at this moment.
 absl::StatusOr<std::string> TryToAgree(store::Store& store) {
   const std::string mine = base::RandomUuid();
@@ -93,7 +99,10 @@ absl::Status MarkFilled(store::Store& store, const std::string& generation) {
 }
 
 IdentityTable::IdentityTable(const Deps& deps, std::string member)
-    : deps_(deps), member_(std::move(member)), logic_(deps.store, deps.identity) {}
+    : deps_(deps),
+      failures_(deps.failures),
+      member_(std::move(member)),
+      logic_(deps.store, deps.identity) {}
 
 absl::Status IdentityTable::Start() {
   ABSL_RETURN_IF_ERROR(Open());
@@ -121,7 +130,8 @@ absl::Status IdentityTable::Ready() const { return whole_ ? absl::OkStatus() : S
 
 absl::Status IdentityTable::Health() const {
   const std::scoped_lock lock(mutex_);
-  return projection_ == nullptr ? absl::OkStatus() : projection_->runner().Health();
+  if (projection_ != nullptr) return projection_->runner().Health();
+  return Passes(opened_) ? absl::OkStatus() : opened_;
 }
 
 absl::Status IdentityTable::Stop(base::Duration limit) {
@@ -136,9 +146,7 @@ void IdentityTable::Turn() {
   if (stopped_) return;
   if (whole_) return LookForLoss();
   if (projection_ == nullptr) {
-    if (const absl::Status opened = Open(); !opened.ok()) {
-      deps_.logger.Debug("identity_not_filled", {{"error", opened}});
-    }
+    OpenAgain();
     return;
   }
   if (!projection_->runner().CaughtUp()) return LookForLoss();
@@ -150,6 +158,20 @@ void IdentityTable::Turn() {
   } else if (absl::IsAborted(filled)) {
     LookForLoss();
   }
+}
+
+// What goes wrong in the same way again is said once.
+void IdentityTable::OpenAgain() {
+  const absl::Status opened = Open();
+  absl::StatusCode before;
+  {
+    const std::scoped_lock lock(mutex_);
+    before = opened_.code();
+    opened_ = opened;
+  }
+  if (opened.ok()) return;
+  failures_.Add();
+  if (opened.code() != before) deps_.logger.Warning("identity_not_filled", {{"error", opened}});
 }
 
 // A generation that somebody else has begun is a loss as well: his table is not read by us yet.

@@ -20,6 +20,7 @@
 #include "centralita/stage/pipeline_runner.h"
 #include "centralita/store/store.h"
 #include "centralita/telemetry/log.h"
+#include "centralita/telemetry/metrics.h"
 #include "identity.h"
 #include "identity_projection.h"
 
@@ -42,6 +43,8 @@ class IdentityTable final {
     const base::Clock& clock;
     telemetry::Logger& logger;
     Identity& identity;
+    // Attempts to fill it that failed.
+    telemetry::Counter failures;
   };
   // `member` names this process' consumer group: each member has its own, so that each one's cache
   // hears of every change.
@@ -50,16 +53,19 @@ class IdentityTable final {
   absl::Status Start();
   // OK when the table is whole; UNAVAILABLE while it is being filled.
   absl::Status Ready() const;
-  // Not OK when its projection has stopped for good.
+  // Not OK when its projection has stopped for good, or cannot be made for a reason that does not
+  // pass.
   absl::Status Health() const;
   absl::Status Stop(base::Duration limit);
 
  private:
   absl::Status Open();
+  void OpenAgain();
   void Turn();
   void LookForLoss();
 
   const Deps deps_;
+  telemetry::Counter failures_;
   const std::string member_;
   IdentityProjection logic_;
   std::atomic<bool> whole_{false};
@@ -68,6 +74,8 @@ class IdentityTable final {
   std::string generation_;
   std::chrono::steady_clock::time_point look_at_;
   mutable std::mutex mutex_;
+  // Of the last attempt to open it.
+  absl::Status opened_;
   std::unique_ptr<stage::PipelineThread> projection_;
   std::unique_ptr<base::Periodic> periodic_;
 };

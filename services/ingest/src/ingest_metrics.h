@@ -14,6 +14,8 @@ struct IngestMetrics {
         links(m.AddCounter("centralita_ingest_links_accepted_total",
                            "Wishes to link a handle that are durable.")),
         refused(m, "centralita_ingest_refused_total", "Items that were refused.", "reason"),
+        identity_failures(m.AddCounter("centralita_ingest_identity_failures_total",
+                                       "Attempts to fill the lost identity table that failed.")),
         in_flight(m.AddGauge("centralita_ingest_in_flight",
                              "Items appended and not yet acknowledged by the log.")),
         streams(m.AddGauge("centralita_ingest_streams", "Open gRPC streams.")),
@@ -26,6 +28,7 @@ struct IngestMetrics {
   telemetry::Counter signals;
   telemetry::Counter links;
   telemetry::CounterFamily refused;
+  telemetry::Counter identity_failures;
   telemetry::Gauge in_flight;
   telemetry::Gauge streams;
   telemetry::Histogram ack_seconds;

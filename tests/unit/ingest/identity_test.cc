@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
+
 #include "centralita/base/error.h"
 #include "centralita/ingest/v1/ingest.grpc.pb.h"
 #include "centralita/rpc/channel.h"
@@ -203,6 +205,78 @@ TEST_F(IdentityTest, AStoreThatIsEmptiedMeanwhileIsNoticedAndFilledAgain) {
     ASSERT_EQ(result.customer_id(), "ana") << name(i);
   }
   EXPECT_GT(refused, 0);
+}
+
+// A log whose groups take nobody while it is closed.
+class ClosableLog final : public eventlog::EventLog {
+ public:
+  explicit ClosableLog(eventlog::EventLog& log) : log_(log) {}
+  absl::StatusOr<eventlog::TopicInfo> EnsureTopic(const eventlog::TopicSpec& spec) override {
+    return log_.EnsureTopic(spec);
+  }
+  absl::StatusOr<eventlog::TopicInfo> Describe(const std::string& topic) const override {
+    return log_.Describe(topic);
+  }
+  absl::StatusOr<eventlog::OffsetRange> Offsets(
+      const eventlog::TopicPartition& partition) const override {
+    return log_.Offsets(partition);
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Producer>> NewProducer(
+      const eventlog::ProducerOptions& options) override {
+    return log_.NewProducer(options);
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Consumer>> Join(
+      const std::string& group, const std::string& member, const std::vector<std::string>& topics,
+      const eventlog::ConsumerOptions& options) override {
+    if (closed) return absl::PermissionDeniedError("closed");
+    return log_.Join(group, member, topics, options);
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Consumer>> Read(
+      const std::vector<eventlog::TopicPartition>& partitions,
+      const eventlog::ConsumerOptions& options) override {
+    return log_.Read(partitions, options);
+  }
+
+  std::atomic<bool> closed{false};
+
+ private:
+  eventlog::EventLog& log_;
+};
+
+TEST_F(IdentityTest, ATableThatCannotBeFilledAgainIsSaidOnceAndCountedAndIsNotHealthy) {
+  std::atomic<int> said{0};
+  telemetry::LogOptions lines;
+  lines.sink = [&said](std::string_view line) {
+    if (line.find("identity_not_filled") != line.npos) ++said;
+  };
+  const auto logger = *telemetry::Logger::Create(lines, clock_);
+  telemetry::Counter failures = metrics_.AddCounter("failures", "Attempts that failed.");
+  Identity identity(*backends_.store, 100);
+  ClosableLog log(*backends_.log);
+  IdentityTable table({.log = log,
+                       .store = *backends_.store,
+                       .clock = clock_,
+                       .logger = *logger,
+                       .identity = identity,
+                       .failures = failures},
+                      "another");
+  ASSERT_TRUE(table.Start().ok());
+  const auto until = clock_.Monotonic() + kLimit;
+  while (!table.Ready().ok()) ASSERT_LT(clock_.Monotonic(), until);
+  log.closed = true;
+  const store::Key mark = IdentityMark(0);
+  ASSERT_TRUE(
+      backends_.store
+          ->Commit(
+              {.partition = mark.partition, .conditions = {}, .puts = {}, .erases = {mark.name}})
+          .ok());
+  while (failures.Value() < 3) ASSERT_LT(clock_.Monotonic(), until);
+  EXPECT_EQ(table.Health().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_FALSE(table.Ready().ok());
+  EXPECT_EQ(said, 1);
+  log.closed = false;
+  while (!table.Ready().ok()) ASSERT_LT(clock_.Monotonic(), until);
+  EXPECT_TRUE(table.Health().ok());
 }
 
 }  // namespace

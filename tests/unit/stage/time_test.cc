@@ -63,6 +63,21 @@ TEST(Ticks, ComeAtOnceForWhatFellDueWhileNobodyRan) {
   EXPECT_EQ(Ticks(world), 1U);
 }
 
+TEST(Gap, IsTheTimeUntilAPartitionThatWasGivenHasCaughtUp) {
+  World world;
+  world.SayMany(20);
+  Node node(world, FirstStage());
+  ASSERT_TRUE(node.Step());
+  EXPECT_EQ(node.runner->Stats().longest_gap_ms, 0U);
+  ASSERT_TRUE(node.recorder.caught_up.empty());
+  world.clock.Advance(base::Duration(700));
+  ASSERT_TRUE(RunUntil({&node}, [&] { return node.recorder.caught_up.size() == kPartitions; }));
+  const uint64_t gap = node.runner->Stats().longest_gap_ms;
+  EXPECT_GE(gap, 700U);
+  ASSERT_TRUE(StepFor(node, 5'000));
+  EXPECT_EQ(node.runner->Stats().longest_gap_ms, gap) << "what is owned has none";
+}
+
 TEST(Ticks, ThatAreLostAreAppendedAgain) {
   World world;
   world.Say("t1", "due:100");

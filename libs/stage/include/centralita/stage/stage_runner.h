@@ -126,6 +126,9 @@ struct StageStats {
   uint64_t ticks = 0;
   // Polls that found the log away.
   uint64_t poll_failures = 0;
+  // The longest time from when a partition was given to this member until it had applied all that
+  // the log held then: nobody worked on it meanwhile.
+  uint64_t longest_gap_ms = 0;
 };
 
 // Does what must not hold a stage up (checkpoints, snapshots), one job after another. Used on the
