@@ -15,6 +15,8 @@ namespace centralita::gateway {
 namespace {
 
 constexpr base::Duration kReconcileInterval{250};
+// One that cannot be reached is tried again after 1, 2, 4, ... turns; at most so many.
+constexpr int kMostTurns = 4;
 
 }  // namespace
 
@@ -24,10 +26,11 @@ class OwnerStream final : public grpc::ClientReadReactor<owner::v1::WatchRespons
  public:
   OwnerStream(OwnerWatcher& watcher, std::string address, uint32_t partition,
               const std::shared_ptr<grpc::Channel>& channel, const std::string& incarnation,
-              telemetry::Logger& logger)
+              bool again, telemetry::Logger& logger)
       : watcher_(watcher),
         address_(std::move(address)),
         partition_(partition),
+        again_(again),
         logger_(logger),
         stub_(owner::v1::OwnerService::NewStub(channel)) {
     request_.set_incarnation(incarnation);
@@ -52,6 +55,7 @@ class OwnerStream final : public grpc::ClientReadReactor<owner::v1::WatchRespons
 
   void OnReadDone(bool ok) override {
     if (!ok) return;
+    brought_ = true;
     if (watcher_.OnFrame(std::move(frame_))) {
       frame_.Clear();
       StartRead(&frame_);
@@ -65,9 +69,12 @@ class OwnerStream final : public grpc::ClientReadReactor<owner::v1::WatchRespons
   }
 
   void OnDone(const grpc::Status& status) override {
-    logger_.Info(
-        "owner stream ended",
-        {{"address", address_}, {"partition", partition_}, {"reason", status.error_message()}});
+    // The first of a row says it.
+    if (!again_ || brought_) {
+      logger_.Info(
+          "owner stream ended",
+          {{"address", address_}, {"partition", partition_}, {"reason", status.error_message()}});
+    }
     // Nothing of this object is touched after the lock is given up: the destructor may run then.
     const std::scoped_lock lock(mutex_);
     done_ = true;
@@ -78,6 +85,10 @@ class OwnerStream final : public grpc::ClientReadReactor<owner::v1::WatchRespons
   OwnerWatcher& watcher_;
   const std::string address_;
   const uint32_t partition_;
+  // The one before brought nothing either.
+  const bool again_;
+  // By gRPC's calls, one after another.
+  bool brought_ = false;
   telemetry::Logger& logger_;
   const std::unique_ptr<owner::v1::OwnerService::Stub> stub_;
   grpc::ClientContext context_;
@@ -137,20 +148,41 @@ void OwnerWatcher::Reconcile() {
       ended.insert(streams_.extract(each));
     }
   }
-  std::vector<uint32_t> dark;
-  for (const auto& [partition, stream] : ended) dark.push_back(partition);
+  std::map<uint32_t, std::string> dark;
+  for (const auto& [partition, stream] : ended) dark.emplace(partition, stream->address());
   ended.clear();  // Waits: from here on nothing more comes of them.
   {
     const std::scoped_lock lock(mutex_);
-    for (const uint32_t partition : dark) seen_[partition].live = false;
+    for (const auto& [partition, address] : dark) {
+      // Whoever was heard of, or has given way to another, is tried at once.
+      const bool was_live = std::exchange(seen_[partition].live, false);
+      const auto owner = owners.find(partition);
+      if (was_live || owner == owners.end() || owner->second != address) {
+        setbacks_.erase(partition);
+        continue;
+      }
+      Setback& setback = setbacks_[partition];
+      setback.address = address;
+      setback.turns = std::min(1 << std::min(setback.failures++, 16), kMostTurns);
+    }
     for (const auto& [partition, stream] : streams_) owners.erase(partition);
   }
   for (const auto& [partition, address] : owners) {
+    if (!IsDue(partition, address)) continue;
     auto stream = std::make_shared<OwnerStream>(
-        *this, address, partition, routers_.ChannelTo(address), commands_.incarnation(), logger_);
+        *this, address, partition, routers_.ChannelTo(address), commands_.incarnation(),
+        setbacks_.contains(partition), logger_);
     const std::scoped_lock lock(mutex_);
     streams_.emplace(partition, std::move(stream));
   }
+}
+
+bool OwnerWatcher::IsDue(uint32_t partition, const std::string& address) {
+  const auto setback = setbacks_.find(partition);
+  if (setback == setbacks_.end()) return true;
+  if (setback->second.address == address) return --setback->second.turns <= 0;
+  setbacks_.erase(setback);
+  return true;
 }
 
 // Whether agents are to see it.

@@ -50,7 +50,17 @@ class OwnerWatcher final {
     bool live = false;
   };
 
+  // Of an owner whose stream ended before its resync.
+  struct Setback {
+    std::string address;
+    int failures = 0;
+    // Of reconciling, until it is tried again.
+    int turns = 0;
+  };
+
   void Reconcile();
+  // Whether the owner is to be tried now.
+  bool IsDue(uint32_t partition, const std::string& address);
   bool Take(const owner::v1::WatchResponse& frame);
   void DeliverResync(owner::v1::WatchResponse& frame);
   // Texts, for a whole frame at once.
@@ -68,6 +78,8 @@ class OwnerWatcher final {
   // Of the log as it is: whoever makes its topics anew starts all processes anew.
   std::map<uint32_t, Seen> seen_;
   std::atomic<uint64_t> dropped_frames_{0};
+  // Used by the reconciling thread alone.
+  std::map<uint32_t, Setback> setbacks_;
   std::unique_ptr<base::Periodic> reconcile_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
+
 #include "centralita/owner/v1/owner.grpc.pb.h"
 #include "centralita/rpc/server.h"
 #include "centralita/store/leases.h"
@@ -170,6 +172,11 @@ class FakeOwner final : public owner::v1::OwnerService::CallbackService {
     const std::scoped_lock lock(mutex_);
     return {begun_, ended_};
   }
+  // Streams end before they bring anything.
+  void set_refuses(bool refuses) {
+    const std::scoped_lock lock(mutex_);
+    refuses_ = refuses;
+  }
   // What the next stream begins with.
   void set_offset(uint64_t offset) {
     const std::scoped_lock lock(mutex_);
@@ -187,7 +194,11 @@ class FakeOwner final : public owner::v1::OwnerService::CallbackService {
       frame_.set_resync(true);
       ++owner_.begun_;
       owner_.changed_.notify_all();
-      StartWrite(&frame_);
+      if (owner_.refuses_) {
+        Finish({grpc::StatusCode::UNAVAILABLE, "not now"});
+      } else {
+        StartWrite(&frame_);
+      }
     }
     void OnCancel() override { Finish(grpc::Status::CANCELLED); }
     void OnDone() override {
@@ -206,6 +217,7 @@ class FakeOwner final : public owner::v1::OwnerService::CallbackService {
   std::mutex mutex_;
   std::condition_variable changed_;
   uint64_t offset_;
+  bool refuses_ = false;
   int begun_ = 0;
   int ended_ = 0;
   std::unique_ptr<rpc::Server> server_;
@@ -270,6 +282,24 @@ TEST_F(MovingPartitionsTest, AnOwnerWhoIsBehindIsAskedUntilItHasCaughtUp) {
   routers_.a.set_offset(21);
   while (!watcher_->AllWatched()) ASSERT_LT(clock_.Monotonic(), until);
   EXPECT_GE(watcher_->dropped_frames(), 2u);
+}
+
+TEST_F(MovingPartitionsTest, OfAnOwnerWhoCannotBeReachedItIsSaidOnceHoweverOftenItIsTried) {
+  const auto said = std::make_shared<std::atomic<int>>(0);
+  telemetry::LogOptions lines;
+  lines.sink = [said](std::string_view line) {
+    if (line.find("owner stream ended") != line.npos) ++*said;
+  };
+  logger_ = *telemetry::Logger::Create(lines, clock_);
+  routers_.a.set_refuses(true);
+  Own("a", "b");
+  Watch();
+  ASSERT_TRUE(routers_.a.WaitFor(5, 5));
+  EXPECT_EQ(*said, 1);
+  EXPECT_FALSE(watcher_->AllWatched());
+  routers_.a.set_refuses(false);
+  const auto until = clock_.Monotonic() + kLimit;
+  while (!watcher_->AllWatched()) ASSERT_LT(clock_.Monotonic(), until);
 }
 
 }  // namespace
