@@ -55,6 +55,8 @@ void RedisSettings::Bind(config::Config& config) {
       .Add("certificate_file", tls_files.cert_file,
            "Certificate of this client (PEM), if the server wants one.")
       .Add("key_file", tls_files.key_file, "Its private key (PEM).")
+      .Add("server_name", tls_files.server_name,
+           "Name that the servers' certificate must bear; empty: the host of the address.")
       .Add("call_timeout", store.call_timeout, "Limit of one round trip.",
            config::AtLeast(base::Duration(10)))
       .Add("connections", store.connections, "Connections to each node.", config::Between(1, 64));
