@@ -149,6 +149,8 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=16777216
+num.network.threads=2
+num.io.threads=2
 TEXT
 }
 

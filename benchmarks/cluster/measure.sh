@@ -127,6 +127,19 @@ until_settled() {
   done
 }
 
+# until_taken LIMIT_S: waits until no message is on its way or in a queue.
+until_taken() {
+  local left until=$((SECONDS + $1))
+  while :; do
+    left=$(curl -s --max-time 5 "http://$admin/metrics" |
+      awk -F'[{"} ]+' '/^centralita_messages\{/ && ($3 == "queued" || $3 == "in_flight" || $3 == "offered") { n += $NF; seen = 1 }
+        END { print seen ? n : -1 }')
+    [ "$left" -ne 0 ] || return 0
+    [ $SECONDS -lt $until ] || die "$left messages were not taken by an agent after $1 s; logs: $work/run/logs"
+    sleep 0.5
+  done
+}
+
 # All that was ever appended to the topics of the data's way.
 records_now() {
   "$bin/kafka_copy" ends --brokers "$kafka" inbound routing commands events signals outbound |

@@ -46,45 +46,35 @@ measure_lives() {
   stop_agents
 }
 
-# Both clocks are this machine's, and both times whole milliseconds: no quantile is off by more than one.
+# What is measured is the way to an agent who is free, so agents take what they are offered at once and keep it: each has
+# room for a hundred. What they have is finished afterwards, by others.
 offer_p50=0 offer_p99=0 offer_count=0
 measure_latency() {
-  say "Accepted to offered: $latency_rate messages/s for $latency s ..."
   local count=$((latency * latency_rate))
+  # The pools get unequal parts.
+  [ $((count * 3 / 2)) -le $((agents * 100)) ] ||
+    die "$agents agents have no room for $count conversations at once; --agents $((count / 60)), or less --latency."
+  say "Accepted to offered: $latency_rate messages/s for $latency s ..."
   rm -rf "$work"/ledger-*
-  start_agents "$work/ledger-agents" --think 5 --handling 20
+  start_agents "$work/ledger-agents" --think 0 --handling 3600000
   begin_part
   load latency --server "$ingest" --messages "$count" --rate "$latency_rate" --customers $((count * 20)) --streams 4 \
     --frame 1 --in-flight 1000 --ledger "$work/ledger-load"
-  until_settled ended $((base_accepted + count)) $((base_settled + count)) 120
+  until_taken 60
   end_part latency
   stop_agents
-  quantiles_of_offers >"$work/offers.txt"
-  read -r offer_p50 offer_p99 offer_count <"$work/offers.txt"
+  start_agents "" --think 5 --handling 20
+  until_settled ended $((base_accepted + count)) $((base_settled + count)) 180
+  stop_agents
+  "$bin/offer_hops" --brokers "$kafka" --senders "$work/ledger-load" --agents "$work"/ledger-agents-? \
+    >"$work/hops.json" 2>"$work/hops.txt" || { cat "$work/hops.txt" >&2; die "the hops of offers could not be read."; }
+  read -r offer_p50 offer_p99 offer_count <<<"$(hop_of acked_to_seen)"
   [ "$offer_count" -gt 0 ] || die "no offer was seen."
 }
-
-# From when a message was due to the first offer of it that an agent's client saw, as "p50 p99 count".
-quantiles_of_offers() {
-  cat "$work"/ledger-load/senders.*.jsonl "$work"/ledger-agents-?/agents.*.jsonl |
-    awk 'function field(name,   at, rest) {
-           at = index($0, "\"" name "\":")
-           if (!at) return ""
-           rest = substr($0, at + length(name) + 3)
-           sub(/^"/, "", rest)
-           sub(/[",}].*/, "", rest)
-           return rest
-         }
-         /"message_id":/ { due[field("message_id")] = field("t_ms"); next }
-         /"kind":"offer"/ {
-           t = field("t_ms")
-           list = $0
-           sub(/.*"message_ids":\[/, "", list)
-           sub(/\].*/, "", list)
-           gsub(/"/, "", list)
-           count = split(list, ids, ",")
-           for (i = 1; i <= count; i++) if (ids[i] in due) { print t - due[ids[i]]; delete due[ids[i]] }
-         }' | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] + 0, v[int(NR * 0.99 + 0.5)] + 0, NR }'
+# hop_of NAME: "p50 p99 count" of one hop.
+hop_of() {
+  sed -n "s/.*\"$1\":{\"count\":\([0-9]*\),\"p50_ms\":\([-0-9]*\),\"p90_ms\":[-0-9]*,\"p99_ms\":\([-0-9]*\),.*/\2 \3 \1/p" \
+    "$work/hops.json"
 }
 
 queued_ms=0 queued_records=0
@@ -155,7 +145,7 @@ copy_part() {
   say "Bare copy: $* ..."
   cpu_of kafka "$(pid_of_part kafka)" >"$work/cpu-before"
   "$bin/kafka_copy" copy --brokers "$kafka" --like inbound --prefix "copy-$name" --messages "$messages" \
-    --partitions "${CENTRALITA_CLUSTER_PARTITIONS:-6}" "$@" >"$work/copy-$name.json" || die "the copy failed."
+    --partitions "$CENTRALITA_CLUSTER_PARTITIONS" "$@" >"$work/copy-$name.json" || die "the copy failed."
   cpu_of kafka "$(pid_of_part kafka)" >"$work/cpu-after"
   cpu_between "$work/cpu-before" "$work/cpu-after" >"$work/copy-$name.processes"
 }

@@ -55,7 +55,8 @@ write_json() {
     "http": $(ingest_json http 15000)},
   "accepted_to_offered": {
     "messages": $offer_count, "per_second": $latency_rate, "p50_ms": $offer_p50, "p99_ms": $offer_p99,
-    "goal_p50_ms": 15, "goal_p99_ms": 60},
+    "goal_p50_ms": 15, "goal_p99_ms": 60, "hops": $(cat "$work/hops.json" 2>/dev/null || echo '{}'),
+    "cpu_microseconds": $(processes latency "${offer_count:-0}")},
   "recovery": {
     "open_conversations": $recovery_open, "from_kill_ms": $recovery_ms, "session_timeout_ms": $session_ms,
     "seconds_after_session_timeout": $recovery_s, "goal_seconds": 10}
@@ -84,6 +85,10 @@ print_table() {
   row "accepted -> offered at $latency_rate/s, p99 ms" "$offer_p99" "< 60" ""
   row "recovery, s after the session's timeout" "$recovery_s" "< 10" "$recovery_open open; $recovery_ms ms from the kill"
   print_processes
+  if [ -e "$work/hops.txt" ]; then
+    printf '\nAt %s messages/s, where the time goes:\n' "$latency_rate"
+    cat "$work/hops.txt"
+  fi
 }
 acks() { printf 'p50 %s, p99 %s ms (asked < 20)' "$(of "$1-half" ack_p50_ms)" "$(of "$1-half" ack_p99_ms)"; }
 

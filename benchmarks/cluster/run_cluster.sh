@@ -4,7 +4,7 @@
 #
 #   --messages N     of accepted -> queued, of the copies and of each part of ingest alone (default 300000)
 #   --lives N        whole conversations (40000)
-#   --latency S      seconds at --latency-rate messages a second (20)
+#   --latency S      seconds at --latency-rate messages a second (10)
 #   --latency-rate N (1000)
 #   --open N         open conversations when a router is killed (1000000; 0: leave that part out)
 #   --agents N       simulated agents for whole lives and latency (200)
@@ -13,7 +13,8 @@
 #   --keep           leaves the folder with logs and data
 #
 # Writes build/bench/cluster.json and prints a table. Ctrl-C ends everything that it started.
-# By environment: CENTRALITA_BIN (programs), CENTRALITA_CLUSTER_PORT (default 0: any hundred ports that are free).
+# By environment: CENTRALITA_CLUSTER_PARTITIONS (of each topic; default 2, as many as classifiers and routers),
+# CENTRALITA_BIN (programs), CENTRALITA_CLUSTER_PORT (default 0: any hundred ports that are free).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export LC_ALL=C.UTF-8 CENTRALITA_API_KEY=luna-demo-key
@@ -21,7 +22,7 @@ source benchmarks/cluster/measure.sh
 source benchmarks/cluster/parts.sh
 source benchmarks/cluster/report.sh
 
-messages=300000 lives=40000 latency=20 latency_rate=1000 open=1000000 agents=200
+messages=300000 lives=40000 latency=10 latency_rate=1000 open=1000000 agents=200
 parts=lives,latency,queued,recovery,ingest,copy
 keep=no
 while [ $# -gt 0 ]; do
@@ -35,7 +36,7 @@ while [ $# -gt 0 ]; do
     --only) parts=$2; shift ;;
     --quick) messages=30000 lives=4000 latency=5 open=100000 ;;
     --keep) keep=yes ;;
-    *) sed -n '2,17s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
   shift
 done
@@ -44,9 +45,10 @@ out=$PWD/build/bench
 work=$out/cluster
 export CENTRALITA_BIN=${CENTRALITA_BIN:-$PWD/build/release/bin}
 export CENTRALITA_CLUSTER_FOLDER=$work/run CENTRALITA_CLUSTER_POLICY=$work/policy.yaml
+export CENTRALITA_CLUSTER_PARTITIONS=${CENTRALITA_CLUSTER_PARTITIONS:-2}
 export CENTRALITA_CLUSTER_PORT=${CENTRALITA_CLUSTER_PORT:-0} CENTRALITA_CLUSTER_OWNER=$$
 bin=$CENTRALITA_BIN
-for program in centralita centralita-router kafka_copy; do
+for program in centralita centralita-router kafka_copy offer_hops; do
   [ -x "$bin/$program" ] || die "there is no $bin/$program; run ./dev bench --cluster, which builds it."
 done
 if [ -e "$work/owner" ] && kill -0 "$(cat "$work/owner")" 2>/dev/null; then
