@@ -1,4 +1,4 @@
-# The model that the programs use where no other is named: made from models/corpus while building, never committed. The
+# The model that the programs use where no other is named: made from models/corpus and models/concepts.txt while building, never committed. The
 # target is default_model, the files are models/default.bin, default.txt (its report) and rows.jsonl of the build folder.
 #
 # What has been trained once is kept under the hash of what it was made of, the training program included, so that a fresh
@@ -23,10 +23,10 @@ add_custom_command(
   VERBATIM)
 add_custom_command(
   OUTPUT "${CENTRALITA_MODEL_FOLDER}/default.bin" "${CENTRALITA_MODEL_FOLDER}/default.txt"
-  COMMAND centralita-train "${CENTRALITA_MODEL_FOLDER}/rows.jsonl" "${CENTRALITA_MODEL_FOLDER}/default.bin"
-          "${CENTRALITA_MODEL_FOLDER}/default.txt" "${CENTRALITA_MODEL_CACHE}"
-  DEPENDS centralita-train "${CENTRALITA_MODEL_FOLDER}/rows.jsonl"
-  COMMENT "Training the default model (10 s, unless it was trained before)"
+  COMMAND centralita-train "${CENTRALITA_MODEL_FOLDER}/rows.jsonl" "${PROJECT_SOURCE_DIR}/models/concepts.txt"
+          "${CENTRALITA_MODEL_FOLDER}/default.bin" "${CENTRALITA_MODEL_FOLDER}/default.txt" "${CENTRALITA_MODEL_CACHE}"
+  DEPENDS centralita-train "${CENTRALITA_MODEL_FOLDER}/rows.jsonl" "${PROJECT_SOURCE_DIR}/models/concepts.txt"
+  COMMENT "Training the default model (20 s, unless it was trained before)"
   VERBATIM)
 add_custom_target(default_model ALL DEPENDS "${CENTRALITA_MODEL_FOLDER}/default.bin")
 # Whoever builds a program that classifies gets it too.

@@ -27,9 +27,13 @@ int Check(const std::string& models) {
   const absl::StatusOr<corpus::Corpus> text =
       corpus::ReadCorpus(models + "/corpus", models + "/corpus");
   if (!text.ok()) return Fail(text.status());
-  const absl::StatusOr<corpus::Corpus> heldout =
+  absl::StatusOr<corpus::Corpus> heldout =
       corpus::ReadCorpus(models + "/heldout", models + "/corpus");
   if (!heldout.ok()) return Fail(heldout.status());
+  const absl::StatusOr<corpus::Corpus> oblique =
+      corpus::ReadCorpus(models + "/heldout_oblique", models + "/corpus");
+  if (!oblique.ok()) return Fail(oblique.status());
+  heldout->seeds.insert(heldout->seeds.end(), oblique->seeds.begin(), oblique->seeds.end());
   const corpus::CheckLimits limits;
   std::vector<std::string> faults = corpus::CheckSeeds(*text, *heldout, limits);
   const absl::StatusOr<std::vector<std::string>> lists =
@@ -75,7 +79,8 @@ int main(int argc, char** argv) {
   std::string models = "models";
   CLI::App* check = app.add_subcommand(
       "check", "look for what must not be in it; exit code 0 clean, 1 faults, 2 cannot be read");
-  check->add_option("--models", models, "folder with corpus/ and heldout/")->capture_default_str();
+  check->add_option("--models", models, "folder with corpus/, heldout/ and heldout_oblique/")
+      ->capture_default_str();
 
   GenerateArguments arguments;
   CLI::App* generate =

@@ -1,4 +1,4 @@
-// centralita-train ROWS MODEL REPORT CACHE: the default model, while building.
+// centralita-train ROWS CONCEPTS MODEL REPORT CACHE: the default model, while building.
 //
 // A model is kept in the folder CACHE under the hash of what it is made of, this program included,
 // so that a fresh build folder does not train what another has trained. The oldest go.
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "centralita/base/sha256.h"
+#include "training/concepts_file.h"
 #include "training/training.h"
 
 namespace centralita::training {
@@ -61,12 +62,15 @@ int Fail(const std::string& what) {
   return 1;
 }
 
-int Run(const fs::path& rows_path, const fs::path& model, const fs::path& report,
-        const fs::path& cache) {
+int Run(const fs::path& rows_path, const fs::path& concepts_path, const fs::path& model,
+        const fs::path& report, const fs::path& cache) {
   const auto bytes = Read(rows_path);
   const auto program = Read("/proc/self/exe");
   if (!bytes || !program) return Fail(fmt::format("{} cannot be read", rows_path.string()));
-  const std::string name = base::Sha256Hex(base::Sha256Hex(*bytes) + base::Sha256Hex(*program));
+  const auto concepts = ReadConcepts(concepts_path.string());
+  if (!concepts.ok()) return Fail(std::string(concepts.status().message()));
+  const std::string name = base::Sha256Hex(
+      base::Sha256Hex(*bytes) + base::Sha256Hex(concepts->text()) + base::Sha256Hex(*program));
   const fs::path kept = cache / (name.substr(0, 32) + ".bin");
   const fs::path kept_report = cache / (name.substr(0, 32) + ".txt");
   auto file = Read(kept);
@@ -75,6 +79,7 @@ int Run(const fs::path& rows_path, const fs::path& model, const fs::path& report
     const auto rows = ReadRows(rows_path.string());
     if (!rows.ok()) return Fail(std::string(rows.status().message()));
     TrainingOptions options;
+    options.concepts = *concepts;
     options.tried = 1;
     const auto trained = TrainModel(*rows, options, [](std::string_view line) {
       fmt::print("default model: {}\n", line);
@@ -99,9 +104,9 @@ int Run(const fs::path& rows_path, const fs::path& model, const fs::path& report
 }  // namespace centralita::training
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    fmt::print(stderr, "usage: centralita-train ROWS MODEL REPORT CACHE\n");
+  if (argc != 6) {
+    fmt::print(stderr, "usage: centralita-train ROWS CONCEPTS MODEL REPORT CACHE\n");
     return 2;
   }
-  return centralita::training::Run(argv[1], argv[2], argv[3], argv[4]);
+  return centralita::training::Run(argv[1], argv[2], argv[3], argv[4], argv[5]);
 }

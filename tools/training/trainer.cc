@@ -35,6 +35,7 @@ class Columns {
       const Features::Of& of = features.of(row);
       buckets.assign(of.words.begin(), of.words.end());
       buckets.insert(buckets.end(), of.grams.begin(), of.grams.end());
+      buckets.insert(buckets.end(), of.concepts.begin(), of.concepts.end());
       std::sort(buckets.begin(), buckets.end());
       buckets.erase(std::unique(buckets.begin(), buckets.end()), buckets.end());
       for (const uint32_t bucket : buckets) ++seen_in_[bucket];
@@ -82,6 +83,7 @@ std::vector<feature_node> NodesOf(const Features::Of& of, const Columns& columns
   std::map<int, double> vector;
   AddPart(of.words, columns, vector);
   AddPart(of.grams, columns, vector);
+  AddPart(of.concepts, columns, vector);
   std::vector<feature_node> nodes;
   nodes.reserve(vector.size() + 2);
   for (const auto& [column, value] : vector) nodes.push_back({column, value});
@@ -140,7 +142,8 @@ model::Content Round(const ::model& trained, const Columns& columns, uint32_t bu
 
 }  // namespace
 
-Features::Features(std::span<const Row> rows, uint32_t bucket_bits) : bucket_bits_(bucket_bits) {
+Features::Features(std::span<const Row> rows, uint32_t bucket_bits, const model::Concepts& concepts)
+    : bucket_bits_(bucket_bits) {
   const int shift = 64 - static_cast<int>(bucket_bits);
   text::FoldedText folded;
   rows_.reserve(rows.size());
@@ -150,6 +153,7 @@ Features::Features(std::span<const Row> rows, uint32_t bucket_bits) : bucket_bit
     folded.Append(row.text);
     Of& of = rows_.emplace_back();
     uint64_t last = 0;
+    model::Concepts::OfWord last_concepts;
     for (size_t i = 0; i < folded.tokens().size(); ++i) {
       const std::string_view word = folded.TextOf(folded.tokens()[i]);
       const uint64_t hash = model::WordHash(word);
@@ -158,6 +162,15 @@ Features::Features(std::span<const Row> rows, uint32_t bucket_bits) : bucket_bit
       last = hash;
       model::ForEachGram(
           word, [&](uint64_t gram) { of.grams.push_back(static_cast<uint32_t>(gram >> shift)); });
+      const model::Concepts::OfWord meant = concepts.Of(word);
+      for (size_t k = 0; k < meant.count; ++k) {
+        of.concepts.push_back(static_cast<uint32_t>(meant.hashes[k] >> shift));
+        for (size_t before = 0; before < last_concepts.count; ++before) {
+          const uint64_t pair = model::PairHash(last_concepts.hashes[before], meant.hashes[k]);
+          of.concepts.push_back(static_cast<uint32_t>(pair >> shift));
+        }
+      }
+      if (meant.count > 0) last_concepts = meant;
     }
   }
 }

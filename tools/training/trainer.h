@@ -18,7 +18,7 @@ namespace centralita::training {
 
 struct TrainOptions {
   // liblinear's C: the greater, the closer to the texts and the further from their likes.
-  double cost = 1;
+  double cost = 0.5;
   // liblinear's eps.
   double tolerance = 0.1;
 };
@@ -28,12 +28,14 @@ using Progress = std::function<void(std::string_view line)>;
 // What counts of each row, hashed; made once, used by every fold.
 class Features final {
  public:
-  Features(std::span<const Row> rows, uint32_t bucket_bits);
+  Features(std::span<const Row> rows, uint32_t bucket_bits, const model::Concepts& concepts);
 
-  // Buckets of words and pairs, and of runs of letters, each as often as it stands there.
+  // Buckets of words and pairs, of runs of letters, of concepts and pairs, each as often as it
+  // stands there.
   struct Of {
     std::vector<uint32_t> words;
     std::vector<uint32_t> grams;
+    std::vector<uint32_t> concepts;
   };
   const Of& of(size_t row) const { return rows_[row]; }
   uint32_t bucket_bits() const { return bucket_bits_; }

@@ -73,8 +73,9 @@ absl::StatusOr<std::vector<Judged>> CrossValidate(std::span<const Row> rows,
                          "There are too few groups of rows for so many folds; give more rows or "
                          "--folds 0");
     }
-    ABSL_ASSIGN_OR_RETURN(const model::Content content,
+    ABSL_ASSIGN_OR_RETURN(model::Content content,
                           Train(rows, used, features, labels, options.train));
+    content.concepts = options.concepts;
     ABSL_ASSIGN_OR_RETURN(auto model, Load(content));
     Judge judge(std::move(model));
     for (const size_t row : held_out) judged.push_back(judge.Of(rows[row], labels));
@@ -87,7 +88,7 @@ absl::StatusOr<std::vector<Judged>> CrossValidate(std::span<const Row> rows,
 absl::StatusOr<Trained> TrainModel(std::span<const Row> rows, const TrainingOptions& options,
                                    const Progress& progress) {
   ABSL_ASSIGN_OR_RETURN(const std::vector<std::string> labels, LabelsOf(rows));
-  const Features features(rows, model::MaxBucketBits(labels.size()));
+  const Features features(rows, model::MaxBucketBits(labels.size()), options.concepts);
   std::vector<Judged> judged;
   if (options.folds > 0) {
     ABSL_ASSIGN_OR_RETURN(judged, CrossValidate(rows, features, labels, options, progress));
@@ -96,6 +97,7 @@ absl::StatusOr<Trained> TrainModel(std::span<const Row> rows, const TrainingOpti
   std::vector<size_t> all(rows.size());
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;
   ABSL_ASSIGN_OR_RETURN(model::Content content, Train(rows, all, features, labels, options.train));
+  content.concepts = options.concepts;
   if (!judged.empty()) {
     content.temperature = FitTemperature(judged);
     content.threshold_permille = ThresholdOf(judged, content.temperature, options.wrong_cost);

@@ -15,6 +15,7 @@ namespace centralita::training {
 
 struct TrainingOptions {
   TrainOptions train;
+  model::Concepts concepts;
   // Each fifth (with 5) of the groups is held out in turn; 0: nothing is measured, and the model is
   // neither calibrated nor does it abstain.
   int folds = 5;

@@ -8,6 +8,7 @@
 
 #include "centralita/base/crc32c.h"
 #include "centralita/base/error.h"
+#include "centralita/base/status_macros.h"
 
 namespace centralita::model {
 namespace {
@@ -62,6 +63,7 @@ std::string Write(const Content& content) {
   for (size_t i = 0; i < content.bias.size(); ++i) header.bias[i] = content.bias[i];
   std::string labels;
   for (const std::string& label : content.labels) labels.append(label).push_back('\0');
+  labels.append(content.concepts.text()).push_back('\0');
   labels.resize((sizeof(header) + labels.size() + kAlignment - 1) / kAlignment * kAlignment -
                 sizeof(header));
   header.rows_offset = static_cast<uint32_t>(sizeof(header) + labels.size());
@@ -84,9 +86,9 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(std::span<const std::b
   if (std::memcmp(header.magic, FileHeader{}.magic, sizeof(header.magic)) != 0) {
     return Bad("this is no model of Centralita's");
   }
-  if (header.format != kFormat) {
-    return Bad(
-        fmt::format("the model has format {}, this version reads {}", header.format, kFormat));
+  if (header.format < kOldestFormat || header.format > kFormat) {
+    return Bad(fmt::format("the model has format {}, this version reads {} to {}", header.format,
+                           kOldestFormat, kFormat));
   }
   if (file.size() > kMaxFileBytes) return Bad("the model is larger than 16 MiB");
   if (header.checksum != Checksum(file)) return Bad("the model is damaged or cut short");
@@ -98,6 +100,11 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(std::span<const std::b
     if (end == std::string_view::npos || end == 0) return Bad("the model's labels are damaged");
     model->labels_.emplace_back(labels.substr(0, end));
     labels.remove_prefix(end + 1);
+  }
+  if (header.format > 1) {
+    const size_t end = labels.find('\0');
+    if (end == std::string_view::npos) return Bad("the model's concepts are damaged");
+    ABSL_ASSIGN_OR_RETURN(model->concepts_, Concepts::Parse(labels.substr(0, end)));
   }
   model->version_ = fmt::format("linear-{}-{:08x}", header.format, header.checksum);
   model->rows_ = reinterpret_cast<const int8_t*>(bytes.data()) + header.rows_offset;

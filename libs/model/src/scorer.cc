@@ -48,8 +48,11 @@ void Scorer::Begin(const std::shared_ptr<const Model>& model) {
   }
   words_.fill(0);
   grams_.fill(0);
+  concepts_.fill(0);
   words_norm_ = 0;
   grams_norm_ = 0;
+  concepts_norm_ = 0;
+  last_concepts_.count = 0;
   any_ = false;
 }
 
@@ -73,18 +76,32 @@ void Scorer::Add(std::string_view word) {
   if (any_) AddRow(model_->RowOf(PairHash(last_hash_, hash)), words_.data(), words_norm_);
   last_hash_ = hash;
   any_ = true;
-  int32_t norm = 0;
-  const int16_t* sums = GramsOf(word, hash, norm);
+  const auto [known, sums] = LookUp(word, hash);
   for (size_t block = 0; block < stride_; block += kLanes) {
     for (size_t i = 0; i < kLanes; ++i) grams_[block + i] += sums[block + i];
   }
-  grams_norm_ += norm;
+  grams_norm_ += known.norm;
+  AddConcepts(known.concepts);
 }
 
-const int16_t* Scorer::GramsOf(std::string_view word, uint64_t hash, int32_t& norm) {
+void Scorer::AddConcepts(const Concepts::OfWord& of) {
+  if (of.count == 0) return;
+  for (size_t i = 0; i < of.count; ++i) {
+    AddRow(model_->RowOf(of.hashes[i]), concepts_.data(), concepts_norm_);
+    for (size_t k = 0; k < last_concepts_.count; ++k) {
+      const uint64_t pair = PairHash(last_concepts_.hashes[k], of.hashes[i]);
+      AddRow(model_->RowOf(pair), concepts_.data(), concepts_norm_);
+    }
+  }
+  last_concepts_ = of;
+}
+
+std::pair<const Scorer::Known&, const int16_t*> Scorer::LookUp(std::string_view word,
+                                                               uint64_t hash) {
   if (word.size() > sizeof(Known::word)) {
-    SumGrams(word, long_word_sums_.data(), norm);
-    return long_word_sums_.data();
+    SumGrams(word, long_word_sums_.data(), long_word_.norm);
+    long_word_.concepts = model_->concepts().Of(word);
+    return {long_word_, long_word_sums_.data()};
   }
   const size_t slot = hash % kKnown;
   Known& known = known_[slot];
@@ -92,13 +109,13 @@ const int16_t* Scorer::GramsOf(std::string_view word, uint64_t hash, int32_t& no
   if (!known.used || known.hash != hash || known.length != word.size() ||
       std::memcmp(known.word.data(), word.data(), word.size()) != 0) {
     SumGrams(word, sums, known.norm);
+    known.concepts = model_->concepts().Of(word);
     known.hash = hash;
     known.length = static_cast<uint8_t>(word.size());
     known.used = true;
     std::memcpy(known.word.data(), word.data(), word.size());
   }
-  norm = known.norm;
-  return sums;
+  return {known, sums};
 }
 
 // At most 50 letters with the borders and four runs from each: 200 * 127 fits in 16 bits.
@@ -123,9 +140,12 @@ std::span<const int32_t> Scorer::End() {
   }
   const double by_words = words_norm_ > 0 ? header.step / std::sqrt(double(words_norm_)) : 0;
   const double by_grams = grams_norm_ > 0 ? header.step / std::sqrt(double(grams_norm_)) : 0;
+  const double by_concepts =
+      concepts_norm_ > 0 ? header.step / std::sqrt(double(concepts_norm_)) : 0;
   double best = 0;
   for (size_t i = 0; i < labels_; ++i) {
-    margins_[i] = header.bias[i] + by_words * words_[i] + by_grams * grams_[i];
+    margins_[i] =
+        header.bias[i] + by_words * words_[i] + by_grams * grams_[i] + by_concepts * concepts_[i];
     if (i == 0 || margins_[i] > best) best = margins_[i];
   }
   std::array<double, kMaxLabels + 1> weights;

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "centralita/base/crc32c.h"
 #include "tests/unit/model/content.h"
 
 namespace centralita::model {
@@ -29,6 +30,29 @@ TEST(ModelFileTest, WhatIsWrittenIsRead) {
   EXPECT_EQ((*model)->threshold_permille(), 420);
   EXPECT_EQ((*model)->header().trained_on, 77u);
   EXPECT_EQ((*model)->RowOf(WordHash("talla"))[1], -100);
+  EXPECT_THAT((*model)->version(), HasSubstr("linear-2-"));
+}
+
+TEST(ModelFileTest, ConceptsAreKept) {
+  Content content = EmptyContent({"a", "b"});
+  content.concepts = *Concepts::Parse("late: late retras*\n");
+  const auto model = ParseBytes(Write(content));
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->concepts().text(), "late: late retras*\n");
+  EXPECT_EQ((*model)->concepts().Of("retraso").count, 1u);
+}
+
+// Written by the version before concepts: labels "a" and "b", 16 rows.
+TEST(ModelFileTest, FormatOneIsStillRead) {
+  std::string file = Write(EmptyContent({"a", "b"}, 4));
+  file[offsetof(FileHeader, format)] = 1;
+  const uint32_t checksum = base::Crc32c(
+      std::string_view(file).substr(offsetof(FileHeader, checksum) + sizeof(FileHeader::checksum)));
+  std::memcpy(file.data() + offsetof(FileHeader, checksum), &checksum, sizeof(checksum));
+  const auto model = ParseBytes(file);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_THAT((*model)->labels(), ElementsAre("a", "b"));
+  EXPECT_TRUE((*model)->concepts().empty());
   EXPECT_THAT((*model)->version(), HasSubstr("linear-1-"));
 }
 

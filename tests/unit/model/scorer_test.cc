@@ -60,6 +60,27 @@ TEST(ScorerTest, RunsOfLettersCountBesideWords) {
   EXPECT_EQ(Score(scorer, model, {"zapatilla"})[0], 500);
 }
 
+TEST(ScorerTest, ConceptsAndTheirPairsCountBesideWords) {
+  Content content = EmptyContent({"a", "b"}, 16);
+  content.concepts = *Concepts::Parse("late: retras* verspat*\nagain: otra wieder\n");
+  RowOf(content, ConceptHash("late"))[0] = 12;
+  RowOf(content, PairHash(ConceptHash("again"), ConceptHash("late")))[1] = 40;
+  const auto model = Loaded(content);
+  Scorer scorer;
+  Score(scorer, model, {"verspatung"});
+  EXPECT_NEAR(scorer.margins()[0], 12 / std::sqrt(64.0), 1e-12);
+  // The word between has no concept. Two concepts and a pair.
+  Score(scorer, model, {"otra", "vez", "retrasado"});
+  EXPECT_NEAR(scorer.margins()[0], 12 / std::sqrt(3 * 64.0), 1e-12);
+  EXPECT_NEAR(scorer.margins()[1], 40 / std::sqrt(3 * 64.0), 1e-12);
+  // The text before leaves nothing.
+  Score(scorer, model, {"retraso"});
+  EXPECT_NEAR(scorer.margins()[1], 0, 1e-12);
+  const std::string longer = "verspat" + std::string(40, 'x');
+  Score(scorer, model, {longer});
+  EXPECT_NEAR(scorer.margins()[0], 12 / std::sqrt(64.0), 1e-12);
+}
+
 TEST(ScorerTest, TheTemperatureLevelsProbabilities) {
   Content content = EmptyContent({"a", "b"});
   content.bias = {1, 0};

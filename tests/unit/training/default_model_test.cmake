@@ -1,11 +1,11 @@
-# The default model's bytes follow from its rows alone, and a model that was trained before is taken from the cache.
-#   cmake -DTRAIN=centralita-train -DMODELS=folder of the built model -P default_model_test.cmake
+# The default model's bytes follow from its rows and concepts alone, and a model that was trained before is taken from the cache.
+#   cmake -DTRAIN=centralita-train -DCONCEPTS=models/concepts.txt -DMODELS=folder of the built model -P default_model_test.cmake
 set(work "${MODELS}/again")
 file(REMOVE_RECURSE "${work}")
 
 function(train name)
   execute_process(
-    COMMAND "${TRAIN}" "${MODELS}/rows.jsonl" "${work}/${name}.bin" "${work}/${name}.txt" "${work}/cache"
+    COMMAND "${TRAIN}" "${MODELS}/rows.jsonl" "${CONCEPTS}" "${work}/${name}.bin" "${work}/${name}.txt" "${work}/cache"
     RESULT_VARIABLE exit OUTPUT_VARIABLE said ERROR_VARIABLE said)
   if(NOT exit EQUAL 0)
     message(FATAL_ERROR "${TRAIN} ended with ${exit}: ${said}")

@@ -2,7 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "centralita/model/scorer.h"
+#include "training/concepts_file.h"
 
 namespace centralita::training {
 namespace {
@@ -84,6 +88,31 @@ TEST(TrainingTest, AGroupIsNeverOnBothSides) {
   ASSERT_TRUE(trained.ok()) << trained.status();
   const size_t at = trained->report.find("accuracy ");
   EXPECT_LT(std::stod(trained->report.substr(at + 9, 5)), 0.75) << trained->report;
+}
+
+TEST(TrainingTest, AConceptCarriesWhatWasLearntToOtherLanguages) {
+  TrainingOptions options;
+  options.concepts =
+      *model::Concepts::Parse("give_back: devol* zuruckgeben\nthanks: gracias danke\n");
+  const auto trained = Make(Rows(), options);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  EXPECT_EQ(Best(trained->file, {"zuruckgeben"}), "return_refund");
+  EXPECT_EQ(Best(trained->file, {"danke"}), "praise_feedback");
+}
+
+TEST(TrainingTest, ConceptsThatNoTextCanHaveAreRefused) {
+  const std::string path = testing::TempDir() + "concepts_that_no_text_can_have.txt";
+  const auto read = [&](std::string_view text) {
+    std::ofstream(path) << text;
+    return ReadConcepts(path);
+  };
+  EXPECT_TRUE(read("late: late spat\n").ok());
+  EXPECT_THAT(std::string(read("late: sp\xC3\xA4t\n").status().message()),
+              HasSubstr("no text has"));
+  EXPECT_EQ(read("late: Late\n").status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(read("late\n").status().message()), HasSubstr("line 1"));
+  std::filesystem::remove(path);
+  EXPECT_EQ(ReadConcepts(path).status().code(), absl::StatusCode::kNotFound);
 }
 
 TEST(TrainingTest, ARowThatWeighsMoreWins) {

@@ -104,6 +104,11 @@ int Train(Options& options) {
       !read.ok()) {
     return client::Fail(read);
   }
+  if (const std::string path = classifier::DefaultModelPath(); !path.empty()) {
+    const auto model = classifier::LoadModel(path);
+    if (!model.ok()) return client::Fail(model.status());
+    options.training.concepts = (*model)->concepts();
+  }
   const Watch watch;
   if (rows.size() > others) {
     watch.Tell(fmt::format("{} rows of corrections, {:g} times their weight", rows.size() - others,

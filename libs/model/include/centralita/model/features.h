@@ -1,6 +1,7 @@
-// What the model looks at: words, pairs of neighbouring words, and runs of 2 to 5 letters within a
-// word with its borders, each hashed to 64 bits. Digits are all alike, so that order numbers do not
-// fill the table.
+// What the model looks at, each hashed to 64 bits: words and pairs of neighbouring words; runs of 2
+// to 5 letters within a word with its borders; concepts (concepts.h) and pairs of them, where words
+// without a concept do not stand between. Digits are all alike, so that order numbers do not fill
+// the table.
 //
 // Hashes are FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) with the finaliser of MurmurHash3,
 // the same on every machine: a model file depends on them.
@@ -22,6 +23,7 @@ namespace internal {
 inline constexpr uint64_t kBasis = 0xcbf29ce484222325;
 inline constexpr uint64_t kPrime = 0x100000001b3;
 inline constexpr uint64_t kWordSeed = 0x9e3779b97f4a7c15;
+inline constexpr uint64_t kConceptSeed = 0xd1b54a32d192ed03;
 inline constexpr char kBorder = ' ';
 
 inline uint64_t Step(uint64_t hash, char c) {
@@ -48,7 +50,11 @@ inline uint64_t WordHash(std::string_view word) {
   return internal::Finish(hash);
 }
 
-// Of two words by their hashes, in order.
+inline uint64_t ConceptHash(std::string_view name) {
+  return internal::Finish(WordHash(name) ^ internal::kConceptSeed);
+}
+
+// Of two words, or two concepts, by their hashes, in order.
 inline uint64_t PairHash(uint64_t first, uint64_t second) {
   return internal::Finish(first * internal::kPrime ^ second);
 }

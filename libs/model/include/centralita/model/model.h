@@ -1,9 +1,10 @@
 // A linear model in its file form: a table of buckets, a row of small integers each, used where it
 // lies in memory.
 //
-// File, little-endian: the header below, its labels (each closed by a zero byte), padding to 64,
-// then 2^bucket_bits rows of `stride` signed bytes: a weight per label, zeros, and in the last byte
-// the bucket's inverse document frequency in eighths.
+// File, little-endian: the header below, its labels (each closed by a zero byte), its concepts in
+// text form (closed by a zero byte; files of format 1 have none), padding to 64, then 2^bucket_bits
+// rows of `stride` signed bytes: a weight per label, zeros, and in the last byte the bucket's
+// inverse document frequency in eighths.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +16,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "centralita/model/concepts.h"
 
 namespace centralita::model {
 
-inline constexpr uint32_t kFormat = 1;
+inline constexpr uint32_t kFormat = 2;
+// The oldest that is still read.
+inline constexpr uint32_t kOldestFormat = 1;
 inline constexpr size_t kMaxFileBytes = 16 << 20;
 inline constexpr size_t kMaxLabels = 63;
 // Rows come in steps of so many bytes.
@@ -56,6 +60,7 @@ struct Content {
   int32_t threshold_permille = 0;
   uint32_t trained_on = 0;
   uint32_t bucket_bits = 0;
+  Concepts concepts;
   // StrideOf(labels.size()) << bucket_bits of them.
   std::vector<int8_t> rows;
 };
@@ -80,6 +85,7 @@ class Model final {
   const std::string& version() const { return version_; }
   int32_t threshold_permille() const { return header_.threshold_permille; }
   const FileHeader& header() const { return header_; }
+  const Concepts& concepts() const { return concepts_; }
   size_t stride() const { return header_.stride; }
 
   const int8_t* RowOf(uint64_t hash) const { return rows_ + (hash >> shift_) * header_.stride; }
@@ -90,6 +96,7 @@ class Model final {
   FileHeader header_;
   std::vector<std::string> labels_;
   std::string version_;
+  Concepts concepts_;
   const int8_t* rows_ = nullptr;
   int shift_ = 0;
   std::shared_ptr<const void> owner_;
