@@ -84,15 +84,24 @@ void Scorer::Add(std::string_view word) {
   AddConcepts(known.concepts);
 }
 
+// At most four concepts with four before each: 20 * 127 fits in 16 bits.
 void Scorer::AddConcepts(const Concepts::OfWord& of) {
   if (of.count == 0) return;
+  std::array<int16_t, kMaxLabels + 1> sums;
+  std::fill_n(sums.begin(), stride_, int16_t{0});
+  const auto add = [&](uint64_t hash) {
+    const int8_t* row = model_->RowOf(hash);
+    AddLanes(row, stride_, sums.data());
+    const int32_t idf = row[stride_ - 1];
+    concepts_norm_ += idf * idf;
+  };
   for (size_t i = 0; i < of.count; ++i) {
-    AddRow(model_->RowOf(of.hashes[i]), concepts_.data(), concepts_norm_);
+    add(of.hashes[i]);
     for (size_t k = 0; k < last_concepts_.count; ++k) {
-      const uint64_t pair = PairHash(last_concepts_.hashes[k], of.hashes[i]);
-      AddRow(model_->RowOf(pair), concepts_.data(), concepts_norm_);
+      add(PairHash(last_concepts_.hashes[k], of.hashes[i]));
     }
   }
+  for (size_t i = 0; i < stride_; ++i) concepts_[i] += sums[i];
   last_concepts_ = of;
 }
 
