@@ -58,6 +58,22 @@ void CheckTags(const PolicyDrafts& drafts, Problems& problems) {
   }
 }
 
+void CheckCalendars(const PolicyDrafts& drafts, Problems& problems) {
+  Names known;
+  for (const auto& calendar : drafts.clocks.calendars.definitions) known.push_back(calendar.name());
+  for (const auto* references : {&drafts.clocks.references.calendars,
+                                 &drafts.routes.references.calendars, &drafts.pools.calendars}) {
+    CheckKnown(*references, known, "calendar", problems);
+  }
+}
+
+void CheckTenants(const PolicyDrafts& drafts, Problems& problems) {
+  Names known;
+  for (const policy::TenantDraft& tenant : drafts.tenants) known.push_back(tenant.id);
+  CheckKnown(drafts.clocks.references.tenants, known, "tenant", problems);
+  CheckKnown(drafts.routes.references.tenants, known, "tenant", problems);
+}
+
 bool HasSkill(const Agent& agent, const directory::v1::Skill& wanted) {
   return std::any_of(agent.skills().begin(), agent.skills().end(), [&](const auto& skill) {
     return skill.name() == wanted.name() && skill.level() >= wanted.level();
@@ -96,6 +112,8 @@ class StepChecks final {
       }
     }
     CheckClockQueues();
+    CheckLimits();
+    CheckBots();
     WarnOfUnused();
   }
 
@@ -112,36 +130,72 @@ class StepChecks final {
     }
   }
 
-  void CheckRoute(const policy::v1::Route& route, const route::RoutePlaces& places) {
-    const auto pool = std::find_if(drafts_.pools.pools.begin(), drafts_.pools.pools.end(),
-                                   [&](const PoolSection& p) { return p.pool() == route.pool(); });
-    if (pool == drafts_.pools.pools.end()) {
-      problems_.Error(places.pool, fmt::format("there is no pool '{}'{}", route.pool(),
-                                               config::Suggestion(route.pool(), pools_)));
-      return;
+  // Where limits and bounces lead.
+  void CheckLimits() {
+    for (const auto& [index, queue] : drafts_.pools.own_queues) {
+      CheckQueue(drafts_.pools.pools[index], queue);
     }
+    for (const auto& [name, queue] : drafts_.pools.other_pools) {
+      const PoolSection* const pool = FindPool(name.name, name.place);
+      if (pool == nullptr) continue;
+      const Reference first{name.place, pool->queues_size() > 0 ? pool->queues(0).name() : ""};
+      CheckQueue(*pool, queue.name.empty() ? first : queue);
+    }
+  }
+
+  void CheckQueue(const PoolSection& pool, const Reference& queue) {
+    Names queues;
+    for (const auto& known : pool.queues()) queues.push_back(known.name());
+    if (queue.name.empty()) return;
+    used_.insert({pool.pool(), queue.name});
+    if (Contains(queues, queue.name)) return;
+    problems_.Error(queue.place, fmt::format("the pool '{}' has no queue '{}'{}", pool.pool(),
+                                             queue.name, config::Suggestion(queue.name, queues)));
+  }
+
+  // What bots must not have needs people where it goes in the end.
+  void CheckBots() {
+    const policy::v1::RouteSection& section = drafts_.routes.section;
+    if (!section.bots().has_never_for() || section.routes().empty()) return;
+    const std::string& pool = section.routes().rbegin()->pool();
+    if (!HasOnlyBots(drafts_.pools, pool)) return;
+    problems_.Error(drafts_.routes.never_for_bots,
+                    fmt::format("keeps work from bots, but the last route leads to the pool '{}', "
+                                "which has nobody else; give that route a pool with people",
+                                pool));
+  }
+
+  // Null, with a problem at `place`, if there is none.
+  const PoolSection* FindPool(const std::string& name, const Place& place) {
+    for (const PoolSection& pool : drafts_.pools.pools) {
+      if (pool.pool() == name) return &pool;
+    }
+    if (!name.empty()) {
+      problems_.Error(
+          place, fmt::format("there is no pool '{}'{}", name, config::Suggestion(name, pools_)));
+    }
+    return nullptr;
+  }
+
+  void CheckRoute(const policy::v1::Route& route, const route::RoutePlaces& places) {
+    const PoolSection* pool = FindPool(route.pool(), places.pool);
     for (int i = 0; i < route.steps_size(); ++i) {
-      const bool last = i + 1 == route.steps_size();
-      CheckStep(*pool, route.steps(i), last, places.steps[static_cast<size_t>(i)]);
+      const auto& at = places.steps[static_cast<size_t>(i)];
+      const Step& step = route.steps(i);
+      if (i > 0 && !step.pool().empty()) pool = FindPool(step.pool(), at.pool);
+      if (pool != nullptr) CheckStep(*pool, step, i + 1 == route.steps_size(), at);
     }
   }
 
   void CheckStep(const PoolSection& pool, const Step& step, bool last,
                  const route::StepPlaces& places) {
-    Names queues;
-    for (const auto& queue : pool.queues()) queues.push_back(queue.name());
-    if (!step.queue().empty() && !Contains(queues, step.queue())) {
-      problems_.Error(places.queue,
-                      fmt::format("the pool '{}' has no queue '{}'{}", pool.pool(), step.queue(),
-                                  config::Suggestion(step.queue(), queues)));
-    }
-    used_.insert({pool.pool(), step.queue()});
+    CheckQueue(pool, {places.queue, step.queue()});
     bool skills_exist = true;
     for (int i = 0; i < step.skills_size(); ++i) {
       const std::string& skill = step.skills(i).name();
       if (Contains(skills_, skill)) continue;
       skills_exist = false;
-      problems_.Error(
+      problems_.Warn(
           places.skills[static_cast<size_t>(i)],
           fmt::format("no agent has the skill '{}'{}", skill, config::Suggestion(skill, skills_)));
     }
@@ -154,7 +208,8 @@ class StepChecks final {
       if (agent.pool() == pool.pool() && HasSkills(agent, step)) able.push_back(&agent);
     }
     if (able.empty()) {
-      problems_.Warn(place, fmt::format("no agent of the pool '{}' could take this", pool.pool()));
+      problems_.Warn(place, fmt::format("no agent of the pool '{}' could take this{}", pool.pool(),
+                                        WhyNobody(pool, step)));
       return;
     }
     // An earlier step may well be for some languages only; behind the last one nothing comes.
@@ -172,6 +227,28 @@ class StepChecks final {
                    fmt::format("no agent of the pool '{}' could take this in {}, and no step "
                                "without match_language comes after it",
                                pool.pool(), fmt::join(missing, ", ")));
+  }
+
+  // Each requirement that nobody of the pool meets by itself, with the best that there is.
+  std::string WhyNobody(const PoolSection& pool, const Step& step) const {
+    bool anybody = false;
+    for (const Agent& agent : drafts_.pools.agents) anybody |= agent.pool() == pool.pool();
+    if (!anybody) return ": it has no agents";
+    std::string why;
+    for (const auto& wanted : step.skills()) {
+      int best = 0;
+      for (const Agent& agent : drafts_.pools.agents) {
+        if (agent.pool() != pool.pool()) continue;
+        for (const auto& skill : agent.skills()) {
+          if (skill.name() == wanted.name()) best = std::max(best, skill.level());
+        }
+      }
+      if (best >= wanted.level()) continue;
+      why += fmt::format("{} {} {} is asked for, {}", why.empty() ? ":" : ",", wanted.name(),
+                         wanted.level(),
+                         best == 0 ? "nobody has it" : fmt::format("the best has {}", best));
+    }
+    return why.empty() ? ": nobody has all its skills at once" : why;
   }
 
   void WarnOfUnused() {
@@ -198,8 +275,20 @@ class StepChecks final {
 
 }  // namespace
 
+bool HasOnlyBots(const dispatch::PoolsDraft& draft, std::string_view pool) {
+  bool any = false;
+  for (const Agent& agent : draft.agents) {
+    if (agent.pool() != pool) continue;
+    if (!agent.bot()) return false;
+    any = true;
+  }
+  return any;
+}
+
 void CheckPolicy(const PolicyDrafts& drafts, Problems& problems) {
   CheckIntents(drafts, problems);
+  CheckCalendars(drafts, problems);
+  CheckTenants(drafts, problems);
   CheckTags(drafts, problems);
   StepChecks(drafts, problems).Run();
 }

@@ -21,6 +21,9 @@ struct PolicyDrafts {
   dispatch::PoolsDraft pools;
 };
 
+// Whether the pool has agents, and all of them are bots.
+bool HasOnlyBots(const dispatch::PoolsDraft& draft, std::string_view pool);
+
 // Names that lead nowhere are errors; what can never happen, or never be done by anybody, is a
 // warning.
 void CheckPolicy(const PolicyDrafts& drafts, config::Problems& problems);

@@ -66,6 +66,29 @@ std::vector<clocks::v1::Calendar> CompileCalendars(const sla::CalendarsDraft& dr
   return calendars;
 }
 
+// What route must know of the pools.
+void AddPools(const PolicyDrafts& drafts, policy::v1::RouteSection& route) {
+  for (const policy::v1::PoolSection& pool : drafts.pools.pools) {
+    policy::v1::PoolRouting& routing = *route.add_pools();
+    routing.set_pool(pool.pool());
+    routing.set_bots_only(HasOnlyBots(drafts.pools, pool.pool()));
+    routing.set_sticky_window_ms(pool.sticky_window_ms());
+  }
+}
+
+// Without what is written for other tenants.
+template <typename Rules>
+void KeepFor(std::string_view tenant, Rules& rules) {
+  const auto others = [tenant](const auto& rule) {
+    const auto& tenants = rule.when().tenants();
+    return !tenants.empty() && std::find(tenants.begin(), tenants.end(), tenant) == tenants.end();
+  };
+  rules.erase(std::remove_if(rules.begin(), rules.end(), others), rules.end());
+  for (auto& rule : rules) {
+    if (rule.has_when()) rule.mutable_when()->clear_tenants();
+  }
+}
+
 std::string Serialize(const PolicySection& section) {
   std::string bytes;
   google::protobuf::io::StringOutputStream stream(&bytes);
@@ -115,6 +138,7 @@ absl::StatusOr<PolicyDocument> PolicyDocument::Parse(std::string_view yaml,
   result.route_ = std::move(drafts.routes.section);
   result.route_.mutable_clocks()->Add(drafts.clocks.clocks.begin(), drafts.clocks.clocks.end());
   result.route_.mutable_calendars()->Add(calendars.begin(), calendars.end());
+  AddPools(drafts, result.route_);
   const auto& definitions = drafts.clocks.calendars.definitions;
   result.calendars_.mutable_definitions()->Add(definitions.begin(), definitions.end());
   result.pools_ = std::move(drafts.pools.pools);
@@ -154,7 +178,14 @@ std::vector<PolicySection> PolicyDocument::Compile(std::string_view tenant,
   };
   *add().mutable_tenant_section() = found->section;
   *add().mutable_classifier() = classifier_;
-  *add().mutable_route() = route_;
+  policy::v1::RouteSection& route = *add().mutable_route();
+  route = route_;
+  KeepFor(tenant, *route.mutable_routes());
+  KeepFor(tenant, *route.mutable_clocks());
+  auto& bots = *route.mutable_bots();
+  const auto& of = bots.never_for().tenants();
+  if (!of.empty() && std::find(of.begin(), of.end(), tenant) == of.end()) bots.clear_never_for();
+  if (bots.has_never_for()) bots.mutable_never_for()->clear_tenants();
   for (const policy::v1::PoolSection& pool : pools_) *add().mutable_pool() = pool;
   auto& agents = *add().mutable_agents()->mutable_agents();
   agents.Add(agents_.begin(), agents_.end());

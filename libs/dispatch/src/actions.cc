@@ -1,5 +1,6 @@
 #include "actions.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -272,10 +273,49 @@ Problem DoResolve(Doing& doing) {
   return std::nullopt;
 }
 
+Problem CheckFields(const cmd::Transfer& transfer) {
+  if (transfer.fields_size() > kMaxFields) {
+    return Error("invalid_fields", fmt::format("A transfer carries {} fields: send at most {}.",
+                                               transfer.fields_size(), kMaxFields));
+  }
+  for (const common::v1::Field& field : transfer.fields()) {
+    if (!field.name().empty() && field.name().size() <= kMaxFieldName &&
+        field.value().size() <= kMaxFieldValue) {
+      continue;
+    }
+    return Error("invalid_fields",
+                 fmt::format("A field needs a name of 1 to {} bytes and a value of at most {}; the "
+                             "field '{}' has not.",
+                             kMaxFieldName, kMaxFieldValue, field.name().substr(0, kMaxFieldName)));
+  }
+  return std::nullopt;
+}
+
+// The later one of a name counts; what is too much of all together goes, the oldest first.
+void TakeFields(const cmd::Transfer& transfer, state::DispatchConversation& c) {
+  auto& all = *c.mutable_fields();
+  for (const common::v1::Field& field : transfer.fields()) {
+    const auto same = std::find_if(all.begin(), all.end(), [&](const common::v1::Field& other) {
+      return other.name() == field.name();
+    });
+    if (same == all.end()) {
+      *all.Add() = field;
+    } else {
+      *same = field;
+    }
+  }
+  if (all.size() > kMaxFields) all.DeleteSubrange(0, all.size() - kMaxFields);
+}
+
 Problem DoTransfer(Doing& doing) {
   if (Problem problem = CheckHis(doing)) return problem;
+  const cmd::Transfer& transfer = doing.action.transfer();
+  if (Problem problem = CheckFields(transfer)) return problem;
+  TakeFields(transfer, doing.conversation->state);
   NoteFreed(doing.shard, doing.context, *doing.conversation);
-  Release(doing.shard, doing.context, *doing.conversation, "transfer", doing.action.transfer());
+  const bool handoff = doing.agent.state.record().bot() && transfer.to_pool().empty();
+  Release(doing.shard, doing.context, *doing.conversation, handoff ? "handoff" : "transfer",
+          transfer);
   doing.made_room = true;
   return std::nullopt;
 }

@@ -108,7 +108,7 @@ void TakePart(Shard& shard, const policy::v1::ActivatePool& activation) {
   policy.set_next_part(activation.part() + 1);
 }
 
-void PutInForce(Shard& shard, Context& context) {
+void PutInForce(Shard& shard, Context& context, const policy::v1::ActivatePool& activation) {
   auto& policy = shard.policy;
   policy.set_version(policy.next_version());
   policy.mutable_section()->Swap(policy.mutable_next_section());
@@ -122,7 +122,11 @@ void PutInForce(Shard& shard, Context& context) {
   policy.clear_next_calendars();
   policy.clear_next_clock_rules();
   auto& event = BeginPoolEvent(shard, context);
-  event.mutable_policy_activated()->set_version(policy.version());
+  auto& activated = *event.mutable_policy_activated();
+  activated.set_version(policy.version());
+  activated.set_applied_by(activation.applied_by());
+  activated.set_applied_unix_ms(activation.applied_unix_ms());
+  activated.set_restores_version(activation.restores_version());
   Emit(shard, context, event);
   EnterStage(shard, state::DISPATCH_SWEEP_AGENTS);
   shard.counters.clear_pace_until_unix_ms();
@@ -154,7 +158,7 @@ void Activate(Shard& shard, Context& context, const policy::v1::ActivatePool& ac
   }
   TakePart(shard, activation);
   shard.UpdatePolicy();
-  if (activation.part() + 1 >= activation.parts()) PutInForce(shard, context);
+  if (activation.part() + 1 >= activation.parts()) PutInForce(shard, context, activation);
 }
 
 int ContinueSweep(Shard& shard, Context& context, int budget) {

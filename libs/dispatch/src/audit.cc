@@ -64,6 +64,25 @@ absl::Status AuditClocks(const Shard& shard, const std::string& id,
   return absl::OkStatus();
 }
 
+// Whoever waits in a queue with limits is counted there; a sweep after an activation is still to
+// add those who waited before it.
+absl::Status AuditWatch(const Shard& shard, const std::string& id,
+                        const Conversation& conversation) {
+  const QueueWatch* const watch = conversation.watch;
+  const auto sweep = shard.counters.sweep();
+  const bool whole =
+      sweep != state::DISPATCH_SWEEP_AGENTS && sweep != state::DISPATCH_SWEEP_CONVERSATIONS;
+  const QueueWatch* const wanted =
+      conversation.signature == nullptr ? nullptr : shard.WatchOf(conversation.QueueName());
+  const bool counted = watch != nullptr && watch->waiting.contains({conversation.place.eligible,
+                                                                    conversation.place.arrival});
+  if ((watch != nullptr && (!counted || conversation.signature == nullptr)) ||
+      (whole && wanted != nullptr && watch != wanted)) {
+    return Broken(shard, "conversation " + id + " is not counted in its queue with limits");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AuditConversation(const Shard& shard, const std::string& id,
                                const Conversation& conversation) {
   const auto& c = conversation.state;
@@ -87,6 +106,7 @@ absl::Status AuditConversation(const Shard& shard, const std::string& id,
   }
   if (c.facts().band() < c.min_band())
     return Broken(shard, "conversation " + id + " is below the band it was raised to");
+  ABSL_RETURN_IF_ERROR(AuditWatch(shard, id, conversation));
   ABSL_RETURN_IF_ERROR(AuditClocks(shard, id, c));
   uint64_t before = c.last_sequence() + 1;
   for (const auto& early : c.early()) {
@@ -200,6 +220,7 @@ absl::Status AuditTimers(const Shard& shard) {
 
 bool Serves(const Agent& agent, const state::DispatchConversation& c) {
   const auto& record = agent.state.record();
+  if (record.bot() && c.facts().people_only()) return false;
   const auto& step = c.steps(static_cast<int>(c.step()));
   for (const auto& wanted : step.skills()) {
     const bool has =

@@ -56,6 +56,8 @@ void AddSticky(Shard& shard, const Conversation& conversation, const std::vector
   if (agent == nullptr || !agent->listed || agent->Room() < c.units()) return;
   const ClassFit& fit = fits[agent->agent_class->index];
   if (fit.fit != Fit::kYes || conversation.CoolsDown(c.sticky_agent_id())) return;
+  const int64_t limit = shard.policy.section().sticky_limit_percent();
+  if (limit > 0 && 100LL * agent->load > limit * agent->agent_class->capacity) return;
   podium.Offer({agent, true, fit.level});
 }
 
@@ -94,11 +96,12 @@ void AddReason(events::v1::Decision& decision, std::string_view reason, uint32_t
 void CountExcluded(Shard& shard, Conversation& conversation, events::v1::Decision& decision) {
   const auto& c = conversation.state;
   const auto& fits = shard.FitsOf(shard.SignatureOf(conversation));
-  uint32_t capacity = 0, cooldown = 0, language = 0, presence = 0, skill = 0;
+  uint32_t bot = 0, capacity = 0, cooldown = 0, language = 0, presence = 0, skill = 0;
   for (const AgentClass* const agents : shard.classes()) {
     const auto available = static_cast<uint32_t>(agents->available.size());
     presence += agents->members - available;
     const Fit fit = fits[agents->index].fit;
+    if (fit == Fit::kBot) bot += available;
     if (fit == Fit::kSkill) skill += available;
     if (fit == Fit::kLanguage) language += available;
     if (fit == Fit::kYes) capacity += available - agents->WithRoomFor(c.units());
@@ -110,6 +113,7 @@ void CountExcluded(Shard& shard, Conversation& conversation, events::v1::Decisio
       ++cooldown;
     }
   }
+  AddReason(decision, "bot", bot);
   AddReason(decision, "capacity", capacity);
   AddReason(decision, "cooldown", cooldown);
   AddReason(decision, "language", language);

@@ -7,6 +7,7 @@
 #include "emit.h"
 #include "matching.h"
 #include "offers.h"
+#include "overflow.h"
 #include "queueing.h"
 #include "settings.h"
 #include "thresholds.h"
@@ -20,6 +21,7 @@ void Keep(Conversation& conversation, const routing::v1::MessageRef& message) {
   if (c.messages_size() == kKeptMessages) c.mutable_messages()->DeleteSubrange(0, 1);
   *c.add_messages() = message;
   c.set_last_sequence(message.sequence());
+  c.set_channel(message.channel());
   c.set_message_count(c.message_count() + 1);
   if (c.first_accepted_unix_ms() == 0) c.set_first_accepted_unix_ms(message.accepted_unix_ms());
   if (!c.has_unanswered()) *c.mutable_unanswered() = message;
@@ -208,6 +210,7 @@ void Append(Shard& shard, Context& context, const cmd::Append& append) {
   const bool moved = Rekey(shard, *conversation);
   shard.Update(*conversation);
   ReportProgress(shard, context, *conversation);
+  if (LeaveBots(shard, context, *conversation)) return;
   if (c.phase() == state::DISPATCH_PHASE_WAITING) {
     TakeUpAgain(shard, context, *conversation, count, changed);
     return;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -57,10 +58,11 @@ struct AvailableOrder {
   bool operator()(const AvailableKey& a, const AvailableKey& b) const;
 };
 
-// Agents who can do the same: one capacity, the same skills and languages. Matching looks at
-// classes, not at agents.
+// Agents who can do the same: one capacity, the same skills and languages, all people or all bots.
+// Matching looks at classes, not at agents.
 struct AgentClass {
   int32_t capacity = 0;
+  bool bot = false;
   std::vector<directory::v1::Skill> skills;
   std::vector<std::string> languages;
   uint32_t members = 0;
@@ -73,7 +75,7 @@ struct AgentClass {
   uint32_t WithRoomFor(int32_t units) const;
 };
 
-enum class Fit : uint8_t { kYes, kSkill, kLanguage };
+enum class Fit : uint8_t { kYes, kBot, kSkill, kLanguage };
 
 struct ClassFit {
   Fit fit = Fit::kYes;
@@ -81,9 +83,17 @@ struct ClassFit {
   int32_t level = 0;
 };
 
-// Waiting conversations that ask for the same: queue, skills, language, units.
+// Who waits in a queue that has limits: (eligible since, arrival), the oldest first.
+struct QueueWatch {
+  // False: its limits are gone; nobody is added any more.
+  bool active = false;
+  absl::btree_set<std::pair<int64_t, uint64_t>> waiting;
+};
+
+// Waiting conversations that ask for the same: queue, skills, language, units, people.
 struct Signature {
   std::string key;
+  bool people_only = false;
   std::vector<directory::v1::Skill> skills;
   std::string language;
   int32_t units = 0;
@@ -127,6 +137,8 @@ struct Conversation {
   bool dirty = false;
   Signature* signature = nullptr;
   QueueKey place;
+  // Where it is counted at that place; null in a queue without limits.
+  QueueWatch* watch = nullptr;
   int64_t timer = kNoTime;
   Agent* holder = nullptr;
   int32_t counted_units = 0;

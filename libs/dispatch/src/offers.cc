@@ -1,5 +1,7 @@
 #include "offers.h"
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 #include "emit.h"
@@ -8,14 +10,14 @@
 #include "messages.h"
 #include "queueing.h"
 #include "settings.h"
+#include "thresholds.h"
 #include "views.h"
 
 namespace centralita::dispatch {
 namespace {
 
-void CoolDown(const Shard& shard, Conversation& conversation, int64_t now) {
+void CoolDown(Conversation& conversation, int64_t now, int64_t span) {
   auto& c = conversation.state;
-  const int64_t span = shard.policy.section().decline_cooldown_ms();
   if (span <= 0) return;
   for (auto& cooldown : *c.mutable_cooldowns()) {
     if (cooldown.agent_id() != c.agent_id()) continue;
@@ -25,6 +27,28 @@ void CoolDown(const Shard& shard, Conversation& conversation, int64_t now) {
   auto& cooldown = *c.add_cooldowns();
   cooldown.set_agent_id(c.agent_id());
   cooldown.set_until_unix_ms(now + span);
+}
+
+// Nobody here wants it: once, it goes to the queue for such work.
+void LeaveToBounceQueue(const Shard& shard, Conversation& conversation) {
+  auto& c = conversation.state;
+  const auto& section = shard.policy.section();
+  if (c.bounced_away() || section.bounce_queue().empty() || section.bounce_limit() == 0 ||
+      c.bounces() < section.bounce_limit()) {
+    return;
+  }
+  c.set_bounced_away(MoveTo(shard, conversation, section.bounce_queue()));
+}
+
+bool Speaks(const directory::v1::Agent& agent, const std::string& language) {
+  return std::find(agent.languages().begin(), agent.languages().end(), language) !=
+         agent.languages().end();
+}
+
+bool NeedsTranslation(const state::DispatchConversation& c, const Agent& agent) {
+  const std::string& language = c.facts().language();
+  return c.steps(static_cast<int>(c.step())).needs_translation() && !language.empty() &&
+         language != "und" && !Speaks(agent.state.record(), language);
 }
 
 std::string_view WithdrawalOf(events::v1::OfferEnd end) {
@@ -67,6 +91,7 @@ void MakeOffer(Shard& shard, Context& context, Conversation& conversation, Agent
   c.set_offers_made(c.offers_made() + 1);
   c.set_phase(state::DISPATCH_PHASE_OFFERED);
   c.set_agent_id(agent.state.agent_id());
+  c.set_needs_translation(NeedsTranslation(c, agent));
   auto& offer = *c.mutable_offer();
   offer.set_offer_id(fmt::format("{}.{}.{}", c.conversation_id(), c.revision(), c.offers_made()));
   offer.set_lease_until_unix_ms(context.now + OfferLeaseMs(shard.policy.section()));
@@ -80,6 +105,8 @@ void MakeOffer(Shard& shard, Context& context, Conversation& conversation, Agent
   offered.set_lease_until_unix_ms(offer.lease_until_unix_ms());
   offered.set_accepted_unix_ms(UnansweredSince(conversation));
   offered.set_units(c.units());
+  offered.set_step(c.step());
+  offered.set_needs_translation(c.needs_translation());
   Lend(event, &events::v1::Event::unsafe_arena_set_allocated_decision,
        &events::v1::Event::mutable_decision, decision);
   Emit(shard, context, event);
@@ -100,10 +127,14 @@ void EndOffer(Shard& shard, Context& context, Conversation& conversation, events
     NotifyOfferWithdrawn(shard, context, *agent, c.offer().offer_id(),
                          reason.empty() ? WithdrawalOf(end) : reason);
   }
+  const auto& section = shard.policy.section();
   if (end == events::v1::OFFER_END_DECLINED || end == events::v1::OFFER_END_EXPIRED) {
-    CoolDown(shard, conversation, context.now);
+    CoolDown(conversation, context.now, section.decline_cooldown_ms());
     c.set_bounces(c.bounces() + 1);
     TagIfBouncing(shard, conversation);
+    LeaveToBounceQueue(shard, conversation);
+  } else if (end == events::v1::OFFER_END_UNDELIVERABLE) {
+    CoolDown(conversation, context.now, section.undeliverable_cooldown_ms());
   }
   NoteFreed(shard, context, conversation);
 }
@@ -137,7 +168,7 @@ void ExpireOffer(Shard& shard, Context& context, Conversation& conversation) {
 
 void EndSilence(Shard& shard, Context& context, Conversation& conversation) {
   Agent* const agent = conversation.holder;
-  CoolDown(shard, conversation, context.now);
+  CoolDown(conversation, context.now, shard.policy.section().decline_cooldown_ms());
   Unassign(shard, context, conversation, "silent");
   ReturnToQueue(shard, context, conversation, "silent");
   if (agent != nullptr) MatchAgent(shard, context, *agent);

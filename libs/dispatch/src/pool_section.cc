@@ -15,12 +15,75 @@ using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
-void ReadQueues(const Value& list, PoolSection& pool, std::vector<config::Place>& places) {
-  for (const policy::Reference& queue : policy::ReadReferences(list)) {
-    pool.add_queues()->set_name(queue.name);
-    places.push_back(queue.place);
+// As a name that is looked for once all pools are read.
+policy::Reference ReadReference(const Value& value) { return {value.place(), value.AsName()}; }
+
+std::string ReadCalendar(const Value& value, PoolsDraft& draft) {
+  if (!value.present()) return {};
+  draft.calendars.push_back(ReadReference(value));
+  return draft.calendars.back().name;
+}
+
+void ReadLimit(const Value& value, PoolsDraft& draft, policy::v1::QueueLimit& limit) {
+  MapReader map(value);
+  const Value longer = map.Get("longer_than");
+  limit.set_longer_than(static_cast<uint32_t>(longer.AsInt(0, 1, 10'000'000)));
+  const Value older = map.Get("older_than");
+  limit.set_older_than_ms(older.AsDuration(0ms, 1ms).count());
+  const Value outside = map.Get("outside_hours");
+  limit.set_outside_hours(ReadCalendar(outside, draft));
+  if (value.is_map() && !longer.present() && !older.present() && !outside.present()) {
+    value.Error("has no condition; write longer_than (how many wait), older_than or outside_hours");
   }
+  const Value pool = map.Get("to_pool");
+  const Value queue = map.Get("to_queue");
+  limit.set_to_pool(pool.AsName());
+  limit.set_to_queue(queue.AsName());
+  limit.set_raise_to(
+      map.Get("raise_to").AsEnum(policy::Bands(), classification::v1::PRIORITY_BAND_UNSPECIFIED));
+  if (pool.present()) {
+    draft.other_pools.push_back(
+        {{pool.place(), limit.to_pool()}, {queue.place(), limit.to_queue()}});
+  } else if (queue.present()) {
+    draft.own_queues.push_back({draft.pools.size() - 1, {queue.place(), limit.to_queue()}});
+  } else if (value.is_map() && limit.raise_to() == 0) {
+    value.Error("does nothing; write to_queue, to_pool or raise_to");
+  }
+}
+
+// A name, or a map with the name and the queue's limits.
+void ReadQueue(const Value& item, policy::UniqueNames& names, PoolsDraft& draft,
+               PoolSection& pool) {
+  constexpr int kMaxLimits = 8;
+  policy::v1::QueuePolicy& queue = *pool.add_queues();
+  draft.queues.back().push_back(item.place());
+  if (!item.is_map()) {
+    if (!item.present()) item.Error("is empty");
+    queue.set_name(names.Read(item));
+    return;
+  }
+  MapReader map(item);
+  queue.set_name(names.Read(map.Require("name")));
+  const Value limits = map.Get("limits");
+  for (const Value& limit : limits.Items()) ReadLimit(limit, draft, *queue.add_limits());
+  if (queue.limits_size() > kMaxLimits) limits.Error("has more than 8 limits; the first decides");
+}
+
+void ReadQueues(const Value& list, PoolsDraft& draft, PoolSection& pool) {
+  policy::UniqueNames names("queue");
+  for (const Value& item : list.Items()) ReadQueue(item, names, draft, pool);
   if (list.is_list() && pool.queues_size() == 0) list.Error("is empty; a pool needs a queue");
+}
+
+void ReadUnits(const Value& value, PoolSection& pool) {
+  MapReader map(value);
+  for (const auto& [name, channel] : policy::Channels()) {
+    const Value units = map.Get(name);
+    if (!units.present()) continue;
+    policy::v1::ChannelCost& cost = *pool.add_channel_costs();
+    cost.set_channel(channel);
+    cost.set_units(static_cast<int32_t>(units.AsInt(1, 1, 100)));
+  }
 }
 
 void ReadPatience(const Value& value, PoolSection& pool) {
@@ -53,20 +116,30 @@ void ReadTimes(MapReader& map, PoolSection& pool) {
   pool.set_sla_margin_ms(read("sla_margin", 1min, 0ms));
   pool.set_burst_window_ms(read("burst_window", 10s, 0ms));
   pool.set_hold_timeout_ms(read("hold_timeout", 72h, 0ms));
+  pool.set_undeliverable_cooldown_ms(read("undeliverable_cooldown", 5s, 0ms));
 }
 
 void ReadPool(const Value& value, policy::UniqueNames& names, PoolsDraft& draft) {
   PoolSection& pool = draft.pools.emplace_back();
   draft.places.push_back(value.place());
+  draft.queues.emplace_back();
   MapReader map(value);
   pool.set_pool(names.Read(map.Require("name")));
-  ReadQueues(map.Require("queues"), pool, draft.queues.emplace_back());
+  ReadQueues(map.Require("queues"), draft, pool);
   ReadTimes(map, pool);
   ReadPatience(map.Get("patience"), pool);
   pool.set_release_per_second(
       static_cast<uint32_t>(map.Get("release_per_second").AsInt(0, 0, 100'000)));
   pool.set_hold_frees_capacity(map.Get("hold_frees_capacity").AsBool(true));
   pool.set_bounce_limit(static_cast<uint32_t>(map.Get("bounce_limit").AsInt(3, 1, 1000)));
+  const Value bounced = map.Get("bounce_queue");
+  if (bounced.present()) {
+    draft.own_queues.push_back({draft.pools.size() - 1, ReadReference(bounced)});
+    pool.set_bounce_queue(draft.own_queues.back().second.name);
+  }
+  pool.set_calendar(ReadCalendar(map.Get("calendar"), draft));
+  pool.set_sticky_limit_percent(map.Get("sticky_limit").AsPercent(100));
+  ReadUnits(map.Get("units"), pool);
 }
 
 void ReadSkills(const Value& value, directory::v1::Agent& agent) {

@@ -8,6 +8,7 @@
 #include "matching.h"
 #include "messages.h"
 #include "offers.h"
+#include "overflow.h"
 #include "settings.h"
 #include "thresholds.h"
 #include "views.h"
@@ -16,6 +17,14 @@ namespace centralita::dispatch {
 namespace {
 
 constexpr int32_t kMaxUnits = 1'000'000;
+
+// What the pool asks for the channel, else what route said.
+int32_t UnitsOf(const Shard& shard, const state::DispatchConversation& c, int32_t asked) {
+  for (const auto& cost : shard.policy.section().channel_costs()) {
+    if (cost.channel() == c.channel() && cost.units() > 0) return cost.units();
+  }
+  return asked;
+}
 
 void Populate(Shard& shard, Context& context, Conversation& conversation,
               const cmd::Enqueue& enqueue) {
@@ -27,7 +36,9 @@ void Populate(Shard& shard, Context& context, Conversation& conversation,
   *c.mutable_steps() = enqueue.steps();
   if (c.steps().empty()) c.add_steps();
   FixQueues(shard, conversation);
-  c.set_units(std::clamp(enqueue.units(), 1, kMaxUnits));
+  c.set_channel(enqueue.messages().empty() ? enqueue.channel()
+                                           : enqueue.messages().rbegin()->channel());
+  c.set_units(std::clamp(UnitsOf(shard, c, enqueue.units()), 1, kMaxUnits));
   c.set_eligible_unix_ms(enqueue.eligible_unix_ms() > 0 ? enqueue.eligible_unix_ms() : context.now);
   c.set_step_since_unix_ms(std::max(context.now, c.eligible_unix_ms()));
   c.set_ripe(c.eligible_unix_ms() <= context.now);
@@ -40,6 +51,8 @@ void Populate(Shard& shard, Context& context, Conversation& conversation,
   c.set_note(enqueue.note());
   *c.mutable_clocks() = enqueue.clocks();
   *c.mutable_notices() = enqueue.notices();
+  *c.mutable_fields() = enqueue.fields();
+  c.set_overflowed(enqueue.overflowed());
   TakeFirstMessages(conversation, enqueue);
   StartClocks(shard, conversation, context.now);
   RaiseByClocks(conversation);
@@ -91,7 +104,13 @@ struct Due {
 
 Due DueOf(const Shard& shard, const state::DispatchConversation& c) {
   const auto& section = shard.policy.section();
-  Due due{c.eligible_unix_ms() + PatienceMs(section, c.facts().band()), "patience"};
+  const int64_t patience = PatienceMs(section, c.facts().band());
+  Due due{c.eligible_unix_ms() + patience, "patience"};
+  if (!section.calendar().empty()) {
+    due.at = base::ToUnixMillis(
+        shard.HoursOf(section.calendar())
+            .Add(base::FromUnixMillis(c.eligible_unix_ms()), base::Duration(patience)));
+  }
   for (const auto& clock : c.clocks()) {
     if (clock.phase() != clocks::v1::CLOCK_PHASE_RUNNING) continue;
     if (clock.spec().kind() == clocks::v1::CLOCK_KIND_REPLY_WINDOW) continue;
@@ -112,6 +131,8 @@ void DropExpiredCooldowns(Conversation& conversation, int64_t now) {
 
 void FixQueues(const Shard& shard, Conversation& conversation) {
   for (auto& step : *conversation.state.mutable_steps()) {
+    // What comes from there on is another pool's.
+    if (!step.pool().empty() && step.pool() != shard.pool()) break;
     step.set_queue(std::string(QueueOrFirst(shard.policy.section(), step.queue())));
   }
 }
@@ -131,6 +152,7 @@ bool RelaxSteps(Shard& shard, Context& context, Conversation& conversation) {
   while (static_cast<int>(c.step()) + 1 < c.steps_size()) {
     const int64_t span = c.steps(static_cast<int>(c.step())).for_ms();
     if (span <= 0 || c.step_since_unix_ms() + span > context.now) break;
+    if (NextStepIsElsewhere(shard, conversation)) break;
     c.set_step_since_unix_ms(c.step_since_unix_ms() + span);
     c.set_step(c.step() + 1);
     relaxed = true;
@@ -151,6 +173,7 @@ void Enqueue(Shard& shard, Context& context, const cmd::Enqueue& enqueue) {
   shard.Update(conversation);
   EmitQueued(shard, context, conversation, EntryReason(enqueue), true);
   ReportProgress(shard, context, conversation);
+  if (ObeyLimits(shard, context, conversation)) return;
   MatchConversation(shard, context, conversation, true);
 }
 
@@ -167,6 +190,7 @@ void Amend(Shard& shard, Context& context, const cmd::Amend& amend) {
   changed.set_due_unix_ms(c.due_unix_ms());
   changed.set_reason(amend.reason());
   Emit(shard, context, event);
+  if (LeaveBots(shard, context, *conversation)) return;
   NotifyMessages(shard, context, *conversation, 0);
   MatchConversation(shard, context, *conversation, true);
 }
@@ -187,6 +211,7 @@ void ReturnToQueue(Shard& shard, Context& context, Conversation& conversation,
   RelaxSteps(shard, context, conversation);
   shard.Update(conversation);
   EmitQueued(shard, context, conversation, reason, false);
+  if (LeaveByStep(shard, context, conversation)) return;
   MatchConversation(shard, context, conversation, fresh);
 }
 
@@ -243,6 +268,10 @@ void Release(Shard& shard, Context& context, Conversation& conversation, std::st
   told.set_eligible_unix_ms(c.eligible_unix_ms());
   *told.mutable_clocks() = c.clocks();
   told.set_note(transfer.note());
+  const Agent* const agent = conversation.holder;
+  told.set_from_bot(agent != nullptr && agent->state.record().bot());
+  *told.mutable_fields() = c.fields();
+  told.set_overflowed(c.overflowed());
   *told.mutable_notices() = c.notices();
   Emit(context, record);
   shard.Remove(conversation);

@@ -23,8 +23,12 @@ inline constexpr int kSweepPerTick = 1024;
 inline constexpr int kRetimeCost = 4;
 // Notices of a conversation that wait for their hours; of more the oldest are given up.
 inline constexpr int kWaitingNotices = 8;
+// Collected by bots, of a conversation.
+inline constexpr int kMaxFields = 32;
 // Bytes.
 inline constexpr size_t kMaxWaitingFor = 64;
+inline constexpr size_t kMaxFieldName = 64;
+inline constexpr size_t kMaxFieldValue = 1024;
 
 int64_t OfferLeaseMs(const policy::v1::PoolSection& pool);
 int64_t PatienceMs(const policy::v1::PoolSection& pool, classification::v1::PriorityBand band);

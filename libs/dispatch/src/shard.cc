@@ -152,6 +152,7 @@ void Shard::CompilePolicy() {
   for (int i = 0; i < policy.clock_rules_size(); ++i) {
     clock_rules_.try_emplace(policy.clock_rules(i).name(), i);
   }
+  CompileLimits();
 }
 
 const clocks::v1::ClockSpec* Shard::ClockRule(std::string_view rule) const {

@@ -83,6 +83,8 @@ class Shard final {
   const absl::btree_map<TimerKey, TimerTarget>& timers() const { return timers_; }
   // By key.
   const std::vector<AgentClass*>& classes();
+  // Null for a queue without limits. Whole, but while a sweep goes through the conversations.
+  const QueueWatch* WatchOf(std::string_view queue) const;
   // How each class suits the signature, by class index.
   const std::vector<ClassFit>& FitsOf(Signature& signature);
   Signature& SignatureOf(const Conversation& conversation);
@@ -113,6 +115,8 @@ class Shard final {
   void IndexHolder(Conversation& conversation);
   void IndexQueue(Conversation& conversation);
   void LeaveQueue(Conversation& conversation);
+  void Watch(Conversation& conversation);
+  void CompileLimits();
   void Enqueue(Conversation& conversation, Signature& signature, const QueueKey& place);
   void SetTimer(int64_t& slot, int64_t due, uint64_t arrival, TimerTarget target);
   void Place(Agent& agent);
@@ -132,6 +136,8 @@ class Shard final {
   absl::btree_map<TimerKey, TimerTarget> timers_;
   base::StringMap<std::unique_ptr<Signature>> signatures_;
   absl::btree_map<QueueKey, Signature*> heads_;
+  // By queue; those that have, or had, limits.
+  std::map<std::string, QueueWatch, std::less<>> watches_;
   absl::btree_map<std::string, std::unique_ptr<AgentClass>> classes_;
   std::vector<AgentClass*> class_list_;
   // Grows with each new or removed class.

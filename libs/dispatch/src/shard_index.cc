@@ -66,6 +66,7 @@ void WriteSignatureKey(const state::DispatchConversation& c, std::string& key) {
   AppendPart(key, step.queue());
   AppendPart(key, LanguageAskedFor(c));
   key.append(std::to_string(c.units()));
+  if (c.facts().people_only()) key.push_back('p');
   for (const auto& skill : step.skills()) {
     AppendPart(key.append("/"), skill.name());
     key.append(std::to_string(skill.level()));
@@ -73,6 +74,7 @@ void WriteSignatureKey(const state::DispatchConversation& c, std::string& key) {
 }
 
 ClassFit FitOf(const AgentClass& agents, const Signature& signature) {
+  if (signature.people_only && agents.bot) return {Fit::kBot, 0};
   ClassFit fit;
   for (const auto& wanted : signature.skills) {
     const auto has = std::find_if(agents.skills.begin(), agents.skills.end(),
@@ -89,6 +91,7 @@ ClassFit FitOf(const AgentClass& agents, const Signature& signature) {
 
 std::string ClassKey(const directory::v1::Agent& agent) {
   std::string key = std::to_string(agent.capacity_units());
+  if (agent.bot()) key.push_back('b');
   for (const auto& skill : agent.skills()) {
     AppendPart(key.append("/"), skill.name());
     key.append(std::to_string(skill.level()));
@@ -145,9 +148,31 @@ void Shard::IndexQueue(Conversation& conversation) {
   }
   const QueueKey place{c.due_unix_ms(), c.eligible_unix_ms(), c.arrival()};
   Signature& signature = SignatureOf(conversation);
-  if (conversation.signature == &signature && conversation.place == place) return;
-  LeaveQueue(conversation);
-  Enqueue(conversation, signature, place);
+  if (conversation.signature != &signature || conversation.place != place) {
+    LeaveQueue(conversation);
+    Enqueue(conversation, signature, place);
+  }
+  if (!watches_.empty()) Watch(conversation);
+}
+
+void Shard::Watch(Conversation& conversation) {
+  if (conversation.watch != nullptr) return;
+  const auto watch = watches_.find(conversation.QueueName());
+  if (watch == watches_.end() || !watch->second.active) return;
+  conversation.watch = &watch->second;
+  conversation.watch->waiting.emplace(conversation.place.eligible, conversation.place.arrival);
+}
+
+void Shard::CompileLimits() {
+  for (auto& [queue, watch] : watches_) watch.active = false;
+  for (const auto& queue : policy.section().queues()) {
+    if (!queue.limits().empty()) watches_[queue.name()].active = true;
+  }
+}
+
+const QueueWatch* Shard::WatchOf(std::string_view queue) const {
+  const auto watch = watches_.find(queue);
+  return watch == watches_.end() || !watch->second.active ? nullptr : &watch->second;
 }
 
 void Shard::Enqueue(Conversation& conversation, Signature& signature, const QueueKey& place) {
@@ -173,6 +198,9 @@ void Shard::LeaveQueue(Conversation& conversation) {
     if (!signature->waiting.empty()) heads_.emplace(signature->waiting.begin()->first, signature);
   }
   conversation.signature = nullptr;
+  if (conversation.watch == nullptr) return;
+  conversation.watch->waiting.erase({conversation.place.eligible, conversation.place.arrival});
+  conversation.watch = nullptr;
 }
 
 Signature& Shard::SignatureOf(const Conversation& conversation) {
@@ -189,6 +217,7 @@ Signature& Shard::SignatureOf(const Conversation& conversation) {
   signature->skills.assign(step.skills().begin(), step.skills().end());
   signature->language = LanguageAskedFor(c);
   signature->units = c.units();
+  signature->people_only = c.facts().people_only();
   return *signatures_.emplace(scratch_, std::move(signature)).first->second;
 }
 
@@ -238,6 +267,7 @@ void Shard::IndexClass(Agent& agent) {
       const auto& record = agent.state.record();
       slot = std::make_unique<AgentClass>();
       slot->capacity = record.capacity_units();
+      slot->bot = record.bot();
       slot->skills.assign(record.skills().begin(), record.skills().end());
       slot->languages.assign(record.languages().begin(), record.languages().end());
       ++class_generation_;

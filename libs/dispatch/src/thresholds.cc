@@ -7,6 +7,7 @@
 #include "centralita/outbound/v1/outbound.pb.h"
 #include "emit.h"
 #include "matching.h"
+#include "overflow.h"
 #include "queueing.h"
 #include "settings.h"
 #include "views.h"
@@ -79,32 +80,13 @@ void Tell(Shard& shard, Context& context, Conversation& conversation, const Cloc
   *waiting.Add() = std::move(notice);
 }
 
-// To a queue of its own pool, where anybody may take it.
-bool MoveTo(const Shard& shard, Conversation& conversation, const std::string& queue) {
-  auto& c = conversation.state;
-  const bool nobodys =
-      c.phase() == state::DISPATCH_PHASE_QUEUED || c.phase() == state::DISPATCH_PHASE_OFFERED;
-  if (!nobodys || !HasQueue(shard.policy.section(), queue)) return false;
-  c.clear_steps();
-  c.add_steps()->set_queue(queue);
-  c.set_step(0);
-  return true;
-}
-
-bool TakeNextStep(Conversation& conversation, int64_t now) {
+bool TakeNextStep(const Shard& shard, Conversation& conversation, int64_t now) {
   auto& c = conversation.state;
   if (c.phase() != state::DISPATCH_PHASE_QUEUED) return false;
   if (static_cast<int>(c.step()) + 1 >= c.steps_size()) return false;
+  if (NextStepIsElsewhere(shard, conversation)) return false;
   c.set_step(c.step() + 1);
   c.set_step_since_unix_ms(std::max(now, c.eligible_unix_ms()));
-  return true;
-}
-
-bool RaiseTo(Conversation& conversation, classification::v1::PriorityBand band) {
-  auto& c = conversation.state;
-  c.set_min_band(std::max(c.min_band(), band));
-  if (c.facts().band() >= c.min_band()) return false;
-  c.mutable_facts()->set_band(c.min_band());
   return true;
 }
 
@@ -128,16 +110,38 @@ void EmitRaised(Shard& shard, Context& context, const Conversation& conversation
 void Do(Shard& shard, Context& context, Conversation& conversation, const ClockState& clock,
         const ThresholdActions& actions) {
   bool moved = !actions.queue().empty() && MoveTo(shard, conversation, actions.queue());
-  if (!moved && actions.next_step()) moved = TakeNextStep(conversation, context.now);
+  if (!moved && actions.next_step()) {
+    moved = TakeNextStep(shard, conversation, context.now);
+  }
   const bool raised = RaiseTo(conversation, actions.raise_to());
   Rekey(shard, conversation);
   shard.Update(conversation);
   if (moved) EmitStep(shard, context, conversation);
   if (raised) EmitRaised(shard, context, conversation, clock);
+  if (!moved && actions.next_step() && LeaveByStep(shard, context, conversation, true)) return;
   if (moved || raised) MatchConversation(shard, context, conversation, false);
 }
 
 }  // namespace
+
+bool MoveTo(const Shard& shard, Conversation& conversation, const std::string& queue) {
+  auto& c = conversation.state;
+  const bool nobodys =
+      c.phase() == state::DISPATCH_PHASE_QUEUED || c.phase() == state::DISPATCH_PHASE_OFFERED;
+  if (!nobodys || !HasQueue(shard.policy.section(), queue)) return false;
+  c.clear_steps();
+  c.add_steps()->set_queue(queue);
+  c.set_step(0);
+  return true;
+}
+
+bool RaiseTo(Conversation& conversation, classification::v1::PriorityBand band) {
+  auto& c = conversation.state;
+  c.set_min_band(std::max(c.min_band(), band));
+  if (c.facts().band() >= c.min_band()) return false;
+  c.mutable_facts()->set_band(c.min_band());
+  return true;
+}
 
 void ReachThreshold(Shard& shard, Context& context, Conversation& conversation,
                     const ClockState& clock, const cmd::Alarm& alarm) {

@@ -1,11 +1,13 @@
 #include "tick.h"
 
 #include <algorithm>
+#include <string>
 
 #include "activation.h"
 #include "agents.h"
 #include "matching.h"
 #include "offers.h"
+#include "overflow.h"
 #include "queueing.h"
 #include "thresholds.h"
 
@@ -15,14 +17,19 @@ namespace {
 // Its eligible time, the end of a step, or of a cool-down.
 void WakeQueued(Shard& shard, Context& context, Conversation& conversation) {
   auto& c = conversation.state;
+  const bool was_ripe = c.ripe();
   c.set_ripe(c.ripe() || c.eligible_unix_ms() <= context.now);
   auto& cooldowns = *c.mutable_cooldowns();
   cooldowns.erase(
       std::remove_if(cooldowns.begin(), cooldowns.end(),
                      [&](const auto& cooling) { return cooling.until_unix_ms() <= context.now; }),
       cooldowns.end());
+  const std::string queue = conversation.QueueName();
   RelaxSteps(shard, context, conversation);
   shard.Update(conversation);
+  if (LeaveByStep(shard, context, conversation)) return;
+  const bool entered = !was_ripe || conversation.QueueName() != queue;
+  if (entered && ObeyLimits(shard, context, conversation)) return;
   MatchConversation(shard, context, conversation, false);
 }
 

@@ -24,6 +24,8 @@ void Fill(gateway::v1::WorkView& view, const Conversation& conversation) {
   for (const auto& message : c.messages()) Fill(*view.add_messages(), message);
   view.set_last_sequence(c.last_sequence());
   view.set_note(c.note());
+  *view.mutable_fields() = c.fields();
+  view.set_needs_translation(c.needs_translation());
 }
 
 void Fill(gateway::v1::Offer& view, const Conversation& conversation) {

@@ -25,6 +25,27 @@ bool HasAnyTag(const Strings& wanted, const Subject& subject) {
          });
 }
 
+bool IsAnyOpen(const Strings& calendars, const Subject& subject) {
+  return calendars.empty() ||
+         (subject.hours != nullptr &&
+          std::any_of(calendars.begin(), calendars.end(),
+                      [&](const std::string& name) { return subject.hours->IsOpen(name); }));
+}
+
+bool AreAllClosed(const Strings& calendars, const Subject& subject) {
+  return calendars.empty() ||
+         (subject.hours != nullptr &&
+          std::none_of(calendars.begin(), calendars.end(),
+                       [&](const std::string& name) { return subject.hours->IsOpen(name); }));
+}
+
+// Where all of a list must hold, not any of it.
+bool CoversAll(const Strings& wide, const Strings& narrow) {
+  return std::all_of(wide.begin(), wide.end(), [&](const std::string& value) {
+    return std::find(narrow.begin(), narrow.end(), value) != narrow.end();
+  });
+}
+
 template <typename List>
 bool CoversList(const List& wide, const List& narrow) {
   if (wide.empty()) return true;
@@ -52,6 +73,8 @@ Condition FirstUnmet(const v1::Conditions& when, const Subject& subject) {
     return Condition::kProductCategory;
   }
   if (!HasAnyTag(when.tags(), subject)) return Condition::kTag;
+  if (!IsAnyOpen(when.hours(), subject)) return Condition::kHours;
+  if (!AreAllClosed(when.outside_hours(), subject)) return Condition::kOutsideHours;
   return Condition::kNone;
 }
 
@@ -79,6 +102,10 @@ std::string_view NameOf(Condition condition) {
       return "product_categories";
     case Condition::kTag:
       return "tags";
+    case Condition::kHours:
+      return "hours";
+    case Condition::kOutsideHours:
+      return "outside_hours";
   }
   return {};
 }
@@ -96,7 +123,9 @@ bool Covers(const v1::Conditions& wide, const v1::Conditions& narrow) {
          CoversList(wide.intents(), narrow.intents()) && CoversList(wide.tags(), narrow.tags()) &&
          CoversList(wide.languages(), narrow.languages()) &&
          CoversList(wide.tiers(), narrow.tiers()) && CoversList(wide.bands(), narrow.bands()) &&
-         CoversList(wide.product_categories(), narrow.product_categories());
+         CoversList(wide.product_categories(), narrow.product_categories()) &&
+         CoversList(wide.tenants(), narrow.tenants()) && CoversList(wide.hours(), narrow.hours()) &&
+         CoversAll(wide.outside_hours(), narrow.outside_hours());
 }
 
 }  // namespace centralita::policy

@@ -58,8 +58,8 @@ ConditionsDraft ReadConditions(const config::Value& when) {
   ConditionsDraft draft;
   v1::Conditions& conditions = draft.conditions;
   config::MapReader map(when);
-  for (const char* key :
-       {"channels", "intents", "tags", "languages", "tiers", "bands", "product_categories"}) {
+  for (const char* key : {"channels", "intents", "tags", "languages", "tiers", "bands",
+                          "product_categories", "tenants", "hours", "outside_hours"}) {
     RefuseEmpty(map.Get(key));
   }
   ReadEnums(map.Get("channels"), Channels(), common::v1::CHANNEL_UNSPECIFIED,
@@ -75,9 +75,22 @@ ConditionsDraft ReadConditions(const config::Value& when) {
   AddAll(ReadLanguages(map.Get("languages")), conditions.mutable_languages());
   AddAll(map.Get("tiers").Strings(), conditions.mutable_tiers());
   AddAll(map.Get("product_categories").Strings(), conditions.mutable_product_categories());
+  draft.tenants = ReadReferences(map.Get("tenants"));
+  for (const Reference& tenant : draft.tenants) conditions.add_tenants(tenant.name);
+  draft.calendars = ReadReferences(map.Get("hours"));
+  for (const Reference& calendar : draft.calendars) conditions.add_hours(calendar.name);
+  for (Reference& calendar : ReadReferences(map.Get("outside_hours"))) {
+    conditions.add_outside_hours(calendar.name);
+    draft.calendars.push_back(std::move(calendar));
+  }
   conditions.set_min_cart_at_risk_cents(map.Get("min_cart_at_risk").AsMoney({}).cents);
   conditions.set_min_order_value_cents(map.Get("min_order_value").AsMoney({}).cents);
   return draft;
+}
+
+void ConditionReferences::Add(const ConditionsDraft& draft) {
+  tenants.insert(tenants.end(), draft.tenants.begin(), draft.tenants.end());
+  calendars.insert(calendars.end(), draft.calendars.begin(), draft.calendars.end());
 }
 
 bool UniqueNames::Add(const std::string& name, const config::Value& where) {

@@ -13,10 +13,9 @@ using snapshot::v1::RouteConversation;
 // Of one customer; more than a slower model can have on its way.
 constexpr int kMaxEarlyOpinions = 8;
 
-void TellIfChanged(const Context& context, const Customer& customer,
+void TellIfChanged(const Context& context, const TenantPolicy& policy, const Customer& customer,
                    const commands::v1::WorkFacts& before, const std::string& reason) {
-  auto& facts = context.Make<commands::v1::WorkFacts>();
-  FillFacts(customer.state, facts);
+  auto& facts = FactsOf(context, policy, customer, context.now_ms);
   if (facts.SerializeAsString() == before.SerializeAsString()) return;
   const RouteConversation& conversation = customer.state.conversation();
   auto& event = MakeConversationEvent(context, conversation);
@@ -40,11 +39,10 @@ void OnFacts(const Context& context, const TenantPolicy& policy, Customer& custo
       customer.state.facts_until_unix_ms() <= context.now_ms) {
     customer.state.clear_facts();
   }
-  auto& before = context.Make<commands::v1::WorkFacts>();
-  if (open) FillFacts(customer.state, before);
+  const auto* const before = open ? &FactsOf(context, policy, customer, context.now_ms) : nullptr;
   if (!MergeFacts(amendment.facts(), customer.state)) return;
   if (open) {
-    TellIfChanged(context, customer, before, amendment.reason());
+    TellIfChanged(context, policy, customer, *before, amendment.reason());
   } else {
     customer.state.set_facts_until_unix_ms(context.now_ms + policy.facts_kept_ms());
   }
@@ -74,10 +72,9 @@ void OnOpinion(const Context& context, const TenantPolicy& policy, Customer& cus
   const bool of_open_one = customer.HasOpenConversation() && message->sequence > 0 &&
                            message->conversation == NumberOf(customer.state.conversation());
   if (!of_open_one) return;
-  auto& before = context.Make<commands::v1::WorkFacts>();
-  FillFacts(customer.state, before);
+  const auto& before = FactsOf(context, policy, customer, context.now_ms);
   MergeOpinion(opinion.classification(), message->sequence, *customer.state.mutable_conversation());
-  TellIfChanged(context, customer, before, reason);
+  TellIfChanged(context, policy, customer, before, reason);
 }
 
 }  // namespace

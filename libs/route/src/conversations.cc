@@ -25,6 +25,9 @@ void FillEnqueue(const Context& context, const TenantPolicy& policy, const Custo
   enqueue.set_policy_version(policy.version());
   enqueue.set_route(conversation.route());
   enqueue.set_note(entry.note.data(), entry.note.size());
+  enqueue.set_channel(conversation.channel());
+  *enqueue.mutable_fields() = conversation.fields();
+  enqueue.set_overflowed(conversation.overflowed());
   if (entry.notices != nullptr) *enqueue.mutable_notices() = *entry.notices;
   const auto& state = customer.state;
   if (entry.sticky && !state.last_agent_id().empty() &&
@@ -47,6 +50,22 @@ RouteConversation& BeginConversation(const Context& context, Customer& customer,
   customer.state.set_conversations(customer.state.conversations() + 1);
   conversation.set_number(customer.state.conversations());
   return conversation;
+}
+
+commands::v1::WorkFacts& FactsOf(const Context& context, const TenantPolicy& policy,
+                                 const Customer& customer, int64_t at_ms) {
+  auto& facts = context.Make<commands::v1::WorkFacts>();
+  FillFacts(customer.state, facts);
+  facts.set_people_only(customer.state.conversation().handed_off() ||
+                        policy.NeverForBots(SubjectOf(customer.state, facts), at_ms));
+  return facts;
+}
+
+Destination ChooseFor(const TenantPolicy& policy, const Customer& customer,
+                      const commands::v1::WorkFacts& facts, int64_t at_ms,
+                      events::v1::Decision& decision, bool allow_answer) {
+  const Wish wish{.at_ms = at_ms, .allow_answer = allow_answer, .people_only = facts.people_only()};
+  return policy.Choose(SubjectOf(customer.state, facts), wish, decision);
 }
 
 uint16_t NumberOf(const RouteConversation& conversation) {
@@ -115,8 +134,8 @@ void Reopen(const Context& context, const TenantPolicy& policy, Customer& custom
   RouteConversation& conversation = *customer.state.mutable_conversation();
   conversation.set_revision(conversation.revision() + 1);
   conversation.clear_reopen_until_unix_ms();
-  auto& facts = context.Make<commands::v1::WorkFacts>();
-  FillFacts(customer.state, facts);
+  conversation.clear_overflowed();
+  auto& facts = FactsOf(context, policy, customer, eligible_ms);
 
   auto& event = MakeConversationEvent(context, conversation);
   Entry entry;
@@ -124,20 +143,21 @@ void Reopen(const Context& context, const TenantPolicy& policy, Customer& custom
   entry.reopened = true;
   entry.sticky = true;
   // Back to where it was, since its agent is there; by the routes if the policy has given that up.
-  if (policy.Knows(conversation.pool())) {
+  const bool back = policy.Knows(conversation.pool()) &&
+                    !(facts.people_only() && policy.HasOnlyBots(conversation.pool()));
+  if (back) {
     entry.destination =
         policy.Towards(conversation.pool(), conversation.queue(), conversation.route());
   }
   policy::v1::Step same_queue;
-  if (entry.destination.steps.empty() && policy.Knows(conversation.pool())) {
+  if (entry.destination.steps.empty() && back) {
     same_queue.set_queue(conversation.queue());
     entry.destination.steps.push_back(&same_queue);
   }
   if (!entry.destination.steps.empty()) {
     event.mutable_decision()->set_policy_version(policy.version());
   } else {
-    entry.destination =
-        policy.Choose(SubjectOf(customer.state, facts), false, *event.mutable_decision());
+    entry.destination = ChooseFor(policy, customer, facts, eligible_ms, *event.mutable_decision());
   }
   event.set_pool(entry.destination.pool.data(), entry.destination.pool.size());
   event.set_queue(entry.destination.steps.front()->queue());

@@ -19,6 +19,16 @@ snapshot::v1::RouteConversation& BeginConversation(const Context& context, Custo
 // The number under which the message ids of a conversation are remembered.
 uint16_t NumberOf(const snapshot::v1::RouteConversation& conversation);
 
+// The facts of the open conversation as they are now, in the context's arena. `at_ms`: when it may
+// be worked on.
+commands::v1::WorkFacts& FactsOf(const Context& context, const TenantPolicy& policy,
+                                 const Customer& customer, int64_t at_ms);
+
+// Where a conversation with those facts goes by the routes.
+Destination ChooseFor(const TenantPolicy& policy, const Customer& customer,
+                      const commands::v1::WorkFacts& facts, int64_t at_ms,
+                      events::v1::Decision& decision, bool allow_answer = false);
+
 // How a conversation enters a pool.
 struct Entry {
   Destination destination;

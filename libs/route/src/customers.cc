@@ -56,13 +56,15 @@ uint32_t NextExpiry(const Customer& customer) {
   }
   if (!state.last_agent_id().empty()) consider(state.last_agent_until_unix_ms());
   for (const auto& opinion : state.early_opinions()) consider(opinion.until_unix_ms());
+  if (state.has_deflection()) consider(state.deflection().until_unix_ms());
   return next;
 }
 
 bool IsEmpty(const Customer& customer) {
   const snapshot::v1::RouteCustomer& state = customer.state;
   return customer.ids.empty() && !state.has_conversation() && !state.has_facts() &&
-         state.last_agent_id().empty() && state.early_opinions().empty() && state.links().empty();
+         state.last_agent_id().empty() && state.early_opinions().empty() && state.links().empty() &&
+         !state.has_deflection();
 }
 
 void Forget(snapshot::v1::RouteCustomer& state, bool open, int64_t now_ms) {
@@ -125,7 +127,8 @@ void Customers::Schedule(Customer& customer, uint32_t unit) {
   bucket.push_back(&customer);
 }
 
-void Customers::ExpireSlice(int64_t now_ms, int limit) {
+void Customers::ExpireSlice(int64_t now_ms, int limit,
+                            const std::function<void(Customer&)>& before) {
   const auto now_unit = static_cast<uint32_t>(now_ms / kUnitMs);
   for (int looked_at = 0; looked_at < limit && !due_.empty() && due_.begin()->first <= now_unit;
        ++looked_at) {
@@ -141,6 +144,7 @@ void Customers::ExpireSlice(int64_t now_ms, int limit) {
       due_.erase(due_.begin());
       first_due_sorted_ = false;
     }
+    before(customer);
     ExpireOne(customer, now_ms);
   }
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -46,8 +47,9 @@ class Customers final {
   // nothing is left.
   void Touch(Customer& customer);
 
-  // Forgets what has expired of at most `limit` customers who are due by `now_ms`.
-  void ExpireSlice(int64_t now_ms, int limit);
+  // Forgets what has expired of at most `limit` customers who are due by `now_ms`; `before` sees
+  // each of them first.
+  void ExpireSlice(int64_t now_ms, int limit, const std::function<void(Customer&)>& before);
   base::TimePoint NextDue() const;
 
   void TakeChanges(base::EntrySink& sink);

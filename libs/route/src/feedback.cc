@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "conversations.h"
+#include "deflections.h"
 #include "facts.h"
 #include "handlers.h"
 
@@ -9,8 +10,7 @@ namespace {
 
 using snapshot::v1::RouteConversation;
 
-// How long after a conversation its agent is preferred; a pool's own window may be shorter.
-constexpr int64_t kLastAgentKeptMs = 24LL * 3'600'000;
+constexpr int kMaxFields = 32;
 
 // The open conversation, if that is what the shard reports of; null otherwise.
 RouteConversation* Reported(Customer& customer, const std::string& conversation_id,
@@ -30,10 +30,31 @@ void ForgetApplied(RouteConversation& conversation, uint64_t last_sequence) {
   unapplied.DeleteSubrange(0, applied);
 }
 
-void RememberAgent(const Context& context, Customer& customer, const std::string& agent_id) {
-  if (agent_id.empty()) return;
+void RememberAgent(const Context& context, const TenantPolicy& policy, Customer& customer,
+                   const std::string& agent_id) {
+  const int64_t window = policy.StickyWindowMs(customer.state.conversation().pool());
+  if (agent_id.empty() || window <= 0) return;
   customer.state.set_last_agent_id(agent_id);
-  customer.state.set_last_agent_until_unix_ms(context.now_ms + kLastAgentKeptMs);
+  customer.state.set_last_agent_until_unix_ms(context.now_ms + window);
+}
+
+// What bots have done with it stays with the conversation.
+void TakeFromShard(const routing::v1::ConversationReleased& released,
+                   RouteConversation& conversation) {
+  conversation.set_handed_off(conversation.handed_off() || released.from_bot());
+  conversation.set_overflowed(conversation.overflowed() || released.overflowed());
+  if (released.fields().empty()) return;
+  *conversation.mutable_fields() = released.fields();
+  while (conversation.fields_size() > kMaxFields) conversation.mutable_fields()->RemoveLast();
+}
+
+void CountDeflection(const Context& context, const TenantPolicy& policy, Customer& customer) {
+  const RouteConversation& conversation = customer.state.conversation();
+  snapshot::v1::OpenDeflection deflection;
+  deflection.set_conversation_id(conversation.conversation_id());
+  deflection.set_channel(conversation.channel());
+  deflection.set_intent(conversation.intent());
+  BeginDeflection(context, policy, customer, std::move(deflection));
 }
 
 // The messages that the shard closed without: they become a conversation of their own.
@@ -60,20 +81,19 @@ void OpenAnew(const Context& context, const TenantPolicy& policy, Customer& cust
       known->conversation = NumberOf(conversation);
     }
   }
-  auto& facts = context.Make<commands::v1::WorkFacts>();
-  FillFacts(customer.state, facts);
-  const policy::Subject subject = SubjectOf(customer.state, facts);
+  const int64_t eligible_ms = conversation.unapplied(0).accepted_unix_ms();
+  auto& facts = FactsOf(context, policy, customer, context.now_ms);
   auto& event = MakeConversationEvent(context, conversation);
   Entry entry;
   // They wait already, perhaps for long: no automatic answer for what a person was to read.
-  entry.destination = policy.Choose(subject, false, *event.mutable_decision());
-  entry.eligible_ms = conversation.unapplied(0).accepted_unix_ms();
+  entry.destination = ChooseFor(policy, customer, facts, context.now_ms, *event.mutable_decision());
+  entry.eligible_ms = eligible_ms;
   entry.sticky = true;
   event.set_pool(entry.destination.pool.data(), entry.destination.pool.size());
   event.set_queue(entry.destination.steps.front()->queue());
   *event.mutable_decision()->mutable_addends() = facts.addends();
-  policy.StartClocks(subject, conversation.unapplied(0).said_unix_ms(), *event.mutable_clocks(),
-                     *event.mutable_decision());
+  policy.StartClocks(SubjectOf(customer.state, facts), conversation.unapplied(0).said_unix_ms(),
+                     *event.mutable_clocks(), *event.mutable_decision());
   *event.mutable_opened()->mutable_message() = conversation.unapplied(0);
   event.mutable_opened()->unsafe_arena_set_allocated_facts(&facts);
   context.Emit(event);
@@ -89,7 +109,7 @@ void OnClosed(const Context& context, const TenantPolicy& policy, Customer& cust
       Reported(customer, closed.conversation_id(), closed.revision());
   if (conversation == nullptr) return;
   ForgetApplied(*conversation, closed.last_sequence());
-  RememberAgent(context, customer, closed.agent_id());
+  RememberAgent(context, policy, customer, closed.agent_id());
   if (!closed.intent().empty()) conversation->set_intent(closed.intent());
   *conversation->mutable_clocks() = closed.clocks();
   const int64_t window = policy.reopen_window_ms();
@@ -98,6 +118,9 @@ void OnClosed(const Context& context, const TenantPolicy& policy, Customer& cust
     Reopen(context, policy, customer, conversation->unapplied(0).accepted_unix_ms(), false);
     TellMoved(context, *conversation, 1, conversation->conversation_id());
     return;
+  }
+  if (closed.reason() == routing::v1::CLOSE_REASON_RESOLVED_BY_BOT) {
+    CountDeflection(context, policy, customer);
   }
   customer.state.set_facts_until_unix_ms(context.now_ms + policy.facts_kept_ms());
   if (window > 0) {
@@ -115,17 +138,18 @@ void OnReleased(const Context& context, const TenantPolicy& policy, Customer& cu
   if (conversation == nullptr) return;
   ForgetApplied(*conversation, released.last_sequence());
   conversation->set_revision(conversation->revision() + 1);
-  auto& facts = context.Make<commands::v1::WorkFacts>();
-  FillFacts(customer.state, facts);
+  TakeFromShard(released, *conversation);
+  auto& facts = FactsOf(context, policy, customer, context.now_ms);
   Entry entry;
   entry.eligible_ms =
       released.eligible_unix_ms() > 0 ? released.eligible_unix_ms() : context.now_ms;
   entry.note = released.note();
   entry.notices = &released.notices();
   policy::v1::Step only;
-  if (released.to_pool().empty()) {
+  const bool barred = facts.people_only() && policy.HasOnlyBots(released.to_pool());
+  if (released.to_pool().empty() || barred) {
     auto& decision = context.Make<events::v1::Decision>();
-    entry.destination = policy.Choose(SubjectOf(customer.state, facts), false, decision);
+    entry.destination = ChooseFor(policy, customer, facts, context.now_ms, decision);
   } else {
     entry.destination =
         policy.Towards(released.to_pool(), released.to_queue(), conversation->route());

@@ -4,6 +4,7 @@
 #include "centralita/outbound/v1/outbound.pb.h"
 #include "centralita/route/route.h"
 #include "conversations.h"
+#include "deflections.h"
 #include "facts.h"
 #include "fmt/format.h"
 #include "handlers.h"
@@ -124,8 +125,7 @@ void Join(const Context& context, const TenantPolicy& policy, Customer& customer
   *event.mutable_joined()->mutable_message() = ref;
   event.mutable_joined()->set_replayed(message.replayed());
   context.Emit(event);
-  auto& facts = context.Make<commands::v1::WorkFacts>();
-  FillFacts(customer.state, facts);
+  auto& facts = FactsOf(context, policy, customer, context.now_ms);
   AppendToPool(context, conversation, ref, facts);
 }
 
@@ -137,22 +137,26 @@ bool Open(const Context& context, const TenantPolicy& policy, Customer& customer
   conversation.set_reopen_until_unix_ms(1);
   TakeFacts(context, customer, message, remembered);
   conversation.clear_reopen_until_unix_ms();
-  auto& facts = context.Make<commands::v1::WorkFacts>();
-  FillFacts(customer.state, facts);
-  const policy::Subject subject = SubjectOf(customer.state, facts);
+  const int64_t eligible_ms = EligibleMs(context, message);
+  auto& facts = FactsOf(context, policy, customer, eligible_ms);
   auto& decision = context.Make<events::v1::Decision>();
   Entry entry;
-  entry.destination = policy.Choose(subject, true, decision);
+  entry.destination = ChooseFor(policy, customer, facts, eligible_ms, decision, true);
   *decision.mutable_addends() = facts.addends();
   if (entry.destination.answer != nullptr) {
     Answer(context, message, facts, entry.destination, decision);
+    snapshot::v1::OpenDeflection deflection;
+    deflection.set_message_id(message.message_id());
+    deflection.set_channel(message.channel());
+    deflection.set_intent(facts.intent());
+    BeginDeflection(context, policy, customer, std::move(deflection));
     customer.state.clear_conversation();
     customer.state.set_conversations(customer.state.conversations() - 1);
     customer.state.set_facts_until_unix_ms(context.now_ms + policy.facts_kept_ms());
     return false;
   }
   const MessageRef& ref = AddUnapplied(context, policy, message, conversation);
-  entry.eligible_ms = EligibleMs(context, message);
+  entry.eligible_ms = eligible_ms;
   entry.sticky = true;
 
   auto& event = MakeConversationEvent(context, conversation);
@@ -160,7 +164,8 @@ bool Open(const Context& context, const TenantPolicy& policy, Customer& customer
   event.set_queue(entry.destination.steps.front()->queue());
   event.mutable_decision()->Swap(&decision);
   // A callback's clocks start when it may be worked on.
-  policy.StartClocks(subject, std::max(ref.said_unix_ms(), message.not_before_unix_ms()),
+  policy.StartClocks(SubjectOf(customer.state, facts),
+                     std::max(ref.said_unix_ms(), message.not_before_unix_ms()),
                      *event.mutable_clocks(), *event.mutable_decision());
   *event.mutable_opened()->mutable_message() = ref;
   event.mutable_opened()->unsafe_arena_set_allocated_facts(&facts);
@@ -194,6 +199,7 @@ void OnMessage(const Context& context, const TenantPolicy& policy, Customer& cus
     Refuse(context);
     return;
   }
+  SettleDeflection(context, customer);
   remembered.until = UnitNotBefore(context.now_ms + policy.DuplicateWindowMs(message.channel()));
   const bool reopens =
       !open && customer.state.has_conversation() && present.reopen_until_unix_ms() > context.now_ms;

@@ -8,6 +8,7 @@
 #include "centralita/base/error.h"
 #include "context.h"
 #include "customers.h"
+#include "deflections.h"
 #include "fmt/format.h"
 #include "handlers.h"
 #include "tenant_policy.h"
@@ -50,6 +51,22 @@ google::protobuf::ArenaOptions OptionsFor(std::string& block) {
   return options;
 }
 
+// A tenant's versions that count.
+struct Policies {
+  TenantPolicy for_all;
+  // A newer one, for `percent` of a hundred customers; null if there is none.
+  std::unique_ptr<TenantPolicy> staged;
+  uint32_t percent = 0;
+
+  uint64_t newest() const { return staged == nullptr ? for_all.version() : staged->version(); }
+};
+
+// A customer's place among a hundred; another hash than that of partitions, and the same for every
+// version, so that a growing stage takes more customers in and lets none go.
+uint32_t StagePlace(std::string_view key) {
+  return static_cast<uint32_t>(base::StableHash(std::string("stage/").append(key)) % 100);
+}
+
 }  // namespace
 
 class Route::Impl final {
@@ -67,14 +84,16 @@ class Route::Impl final {
   void ApplyToCustomer(const Context& context);
   void Activate(const Context& context, const policy::v1::ActivateRoute& activate);
   void SetLevel(const Context& context, uint32_t level);
-  const TenantPolicy& PolicyOf(const std::string& tenant) const;
+  void Expire(const Context& context);
+  // Of the customer with that key.
+  const TenantPolicy& PolicyOf(const std::string& tenant, std::string_view key) const;
   std::string HeaderBytes() const;
-  static std::string PolicyBytes(const std::string& tenant, const TenantPolicy& policy);
+  static std::string PolicyBytes(const std::string& tenant, const Policies& policies);
 
   std::string block_ = std::string(64 * 1024, '\0');
   google::protobuf::Arena arena_{OptionsFor(block_)};
   Customers customers_;
-  std::map<std::string, TenantPolicy, std::less<>> policies_;
+  std::map<std::string, Policies, std::less<>> policies_;
   const TenantPolicy built_in_;
   uint32_t level_ = kEngineLevel;
   bool header_changed_ = true;
@@ -99,7 +118,7 @@ base::ApplyResult Route::Impl::Apply(const base::InputRecord& input, base::Outpu
       SetLevel(context, record.engine_level().level());
       break;
     case RoutingRecord::kTick:
-      customers_.ExpireSlice(context.now_ms, kMaxExpiriesPerTick);
+      Expire(context);
       break;
     default:
       ApplyToCustomer(context);
@@ -109,7 +128,7 @@ base::ApplyResult Route::Impl::Apply(const base::InputRecord& input, base::Outpu
 
 void Route::Impl::ApplyToCustomer(const Context& context) {
   const RoutingRecord& record = context.record;
-  const TenantPolicy& policy = PolicyOf(record.tenant());
+  const TenantPolicy& policy = PolicyOf(record.tenant(), context.key);
   const bool report = record.has_closed() || record.has_released() || record.has_progress();
   // A report of a shard about somebody unknown is too old to mean anything.
   if (report && customers_.Find(context.key) == nullptr) return;
@@ -143,14 +162,24 @@ void Route::Impl::ApplyToCustomer(const Context& context) {
 }
 
 void Route::Impl::Activate(const Context& context, const policy::v1::ActivateRoute& activate) {
-  const auto found = policies_.find(activate.tenant());
-  if (found != policies_.end() && activate.version() <= found->second.version()) return;
-  policies_.insert_or_assign(activate.tenant(), TenantPolicy(activate.version(), activate.route()));
+  Policies& policies = policies_[activate.tenant()];
+  if (activate.version() <= policies.newest()) return;
+  if (activate.stage_percent() > 0) {
+    policies.staged = std::make_unique<TenantPolicy>(activate.version(), activate.route());
+    policies.percent = activate.stage_percent();
+  } else {
+    policies = {TenantPolicy(activate.version(), activate.route()), nullptr, 0};
+  }
   policies_changed_[activate.tenant()] = true;
   auto& event = context.MakeEvent();
   event.set_tenant(activate.tenant());
   event.clear_customer_id();
-  event.mutable_policy_activated()->set_version(activate.version());
+  events::v1::PolicyActivated& activated = *event.mutable_policy_activated();
+  activated.set_version(activate.version());
+  activated.set_applied_by(activate.applied_by());
+  activated.set_applied_unix_ms(activate.applied_unix_ms());
+  activated.set_stage_percent(activate.stage_percent());
+  activated.set_restores_version(activate.restores_version());
   context.Emit(event);
 }
 
@@ -167,9 +196,20 @@ void Route::Impl::SetLevel(const Context& context, uint32_t level) {
   header_changed_ = true;
 }
 
-const TenantPolicy& Route::Impl::PolicyOf(const std::string& tenant) const {
+void Route::Impl::Expire(const Context& context) {
+  customers_.ExpireSlice(context.now_ms, kMaxExpiriesPerTick, [&context](Customer& customer) {
+    if (!customer.state.has_deflection()) return;
+    const size_t slash = customer.key.find('/');
+    EndDeflection(context, customer.key.substr(0, slash), customer.key.substr(slash + 1), customer);
+  });
+}
+
+const TenantPolicy& Route::Impl::PolicyOf(const std::string& tenant, std::string_view key) const {
   const auto found = policies_.find(tenant);
-  return found == policies_.end() ? built_in_ : found->second;
+  if (found == policies_.end()) return built_in_;
+  const Policies& policies = found->second;
+  const bool staged = policies.staged != nullptr && StagePlace(key) < policies.percent;
+  return staged ? *policies.staged : policies.for_all;
 }
 
 std::string Route::Impl::HeaderBytes() const {
@@ -178,11 +218,16 @@ std::string Route::Impl::HeaderBytes() const {
   return header.SerializeAsString();
 }
 
-std::string Route::Impl::PolicyBytes(const std::string& tenant, const TenantPolicy& policy) {
+std::string Route::Impl::PolicyBytes(const std::string& tenant, const Policies& policies) {
   snapshot::v1::RoutePolicy entry;
   entry.set_tenant(tenant);
-  entry.set_version(policy.version());
-  *entry.mutable_section() = policy.section();
+  entry.set_version(policies.for_all.version());
+  *entry.mutable_section() = policies.for_all.section();
+  if (policies.staged != nullptr) {
+    entry.set_staged_version(policies.staged->version());
+    *entry.mutable_staged_section() = policies.staged->section();
+    entry.set_staged_percent(policies.percent);
+  }
   return entry.SerializeAsString();
 }
 
@@ -213,7 +258,13 @@ absl::Status Route::Impl::Load(std::string_view key, std::string_view value) {
   if (key.starts_with(kPolicyPrefix)) {
     snapshot::v1::RoutePolicy entry;
     if (entry.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-      policies_.insert_or_assign(entry.tenant(), TenantPolicy(entry.version(), entry.section()));
+      Policies& policies = policies_[entry.tenant()];
+      policies = {TenantPolicy(entry.version(), entry.section()), nullptr, 0};
+      if (entry.staged_version() > 0) {
+        policies.staged =
+            std::make_unique<TenantPolicy>(entry.staged_version(), entry.staged_section());
+        policies.percent = entry.staged_percent();
+      }
       return absl::OkStatus();
     }
   }

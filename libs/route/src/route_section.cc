@@ -22,6 +22,7 @@ constexpr size_t kMaxAnswerBytes = 4096;
 constexpr base::Duration kDefaultDuplicateWindow = 48h;
 constexpr base::Duration kDefaultReopenWindow = 48h;
 constexpr base::Duration kDefaultFactsKept = 10min;
+constexpr base::Duration kDefaultDeflectionWindow = 24h;
 
 struct ChannelDefaults {
   Channel channel;
@@ -60,7 +61,19 @@ void ReadStep(const Value& value, bool last, policy::v1::Step& step, StepPlaces&
   step.set_queue(queue.AsName());
   places.queue = queue.place();
   ReadSkills(map.Get("skills"), step, places);
+  const Value pool = map.Get("pool");
+  if (pool.present()) {
+    step.set_pool(pool.AsName());
+    places.pool = pool.place();
+  }
   step.set_match_language(map.Get("match_language").AsBool(false));
+  const Value translation = map.Get("needs_translation");
+  step.set_needs_translation(translation.AsBool(false));
+  if (step.needs_translation() && step.match_language()) {
+    translation.Error(
+        "is of no use beside match_language: whoever takes the step speaks the language; remove "
+        "one of them");
+  }
   const Value wait = map.Get("for");
   step.set_for_ms(wait.AsDuration(0ms, 1ms).count());
   if (last && wait.present()) {
@@ -88,6 +101,10 @@ void ReadTarget(MapReader& map, policy::v1::Route& route, RoutePlaces& places) {
     route.set_pool(pool.AsName());
     places.pool = pool.place();
     ReadSteps(map.Require("steps"), route, places);
+    if (!places.steps.empty() && !route.steps(0).pool().empty()) {
+      map.problems().Error(places.steps.front().pool,
+                           "stands in the first step, whose pool is the route's; write it there");
+    }
     return;
   }
   const std::string text = answer.AsString();
@@ -123,6 +140,7 @@ void ReadRoute(const Value& value, policy::UniqueNames& names, RouteDraft& draft
     *route.mutable_when() = std::move(when.conditions);
     draft.intents.insert(draft.intents.end(), when.intents.begin(), when.intents.end());
     draft.tags.insert(draft.tags.end(), when.tags.begin(), when.tags.end());
+    draft.references.Add(when);
     ReadTarget(map, route, places);
   }
   WarnIfNeverReached(route, value, draft.section);
@@ -149,6 +167,27 @@ void SetDefault(const Value& list, RouteDraft& draft) {
   }
   draft.section.set_default_pool(last.pool());
   if (last.steps_size() > 0) draft.section.set_default_queue(last.steps(0).queue());
+}
+
+void ReadBots(const Value& value, RouteDraft& draft) {
+  MapReader map(value);
+  policy::v1::BotPolicy& bots = *draft.section.mutable_bots();
+  const Value never = map.Get("never_for");
+  if (never.present()) {
+    policy::ConditionsDraft when = policy::ReadConditions(never);
+    draft.intents.insert(draft.intents.end(), when.intents.begin(), when.intents.end());
+    draft.tags.insert(draft.tags.end(), when.tags.begin(), when.tags.end());
+    draft.references.Add(when);
+    draft.never_for_bots = never.place();
+    *bots.mutable_never_for() = std::move(when.conditions);
+    if (never.is_map() && policy::IsUnconditional(bots.never_for())) {
+      never.Error(
+          "says nothing and would keep everything from bots; write for example {tags: "
+          "[angry, vip]}");
+    }
+  }
+  bots.set_deflection_window_ms(
+      map.Get("deflection_window").AsDuration(kDefaultDeflectionWindow).count());
 }
 
 void ReadChannels(const Value& value, policy::v1::RouteSection& section) {
@@ -184,6 +223,7 @@ RouteDraft ReadRouteSection(MapReader& policy) {
   const Value routes = policy.Require("routes");
   for (const Value& item : routes.Items()) ReadRoute(item, names, draft);
   SetDefault(routes, draft);
+  ReadBots(policy.Get("bots"), draft);
   ReadChannels(policy.Get("channels"), draft.section);
   ReadDuplicates(policy.Get("duplicates"), draft.section);
   draft.section.set_reopen_window_ms(

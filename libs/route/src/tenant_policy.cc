@@ -19,7 +19,22 @@ constexpr int64_t kWhatsappDuplicateWindowMs = 8 * 24 * kHourMs;
 constexpr int64_t kReplyWindowMs = 24 * kHourMs;
 constexpr int64_t kReopenWindowMs = 24 * kHourMs;
 constexpr int64_t kFactsKeptMs = 10 * 60'000;
+// Where the policy says nothing of a pool.
+constexpr int64_t kStickyWindowMs = 24 * kHourMs;
 constexpr std::string_view kDefault = "default";
+
+class HoursAt final : public policy::OpenHours {
+ public:
+  HoursAt(const sla::Calendars& calendars, int64_t at_ms)
+      : calendars_(calendars), at_(base::FromUnixMillis(at_ms)) {}
+  bool IsOpen(std::string_view calendar) const override {
+    return calendars_.Find(calendar).IsOpen(at_);
+  }
+
+ private:
+  const sla::Calendars& calendars_;
+  const base::TimePoint at_;
+};
 
 void Beaten(std::string_view name, std::string_view why, events::v1::Decision& decision) {
   events::v1::RuleOutcome& outcome = *decision.add_rules();
@@ -44,25 +59,39 @@ void TenantPolicy::SetDefaults() {
                                                            : section_.default_queue());
 }
 
-Destination TenantPolicy::Choose(const policy::Subject& subject, bool allow_answer,
+std::string_view TenantPolicy::Objection(const policy::v1::Route& route, const Wish& wish) const {
+  if (route.has_answer()) {
+    if (!wish.allow_answer) return "no automatic answer now";
+    return wish.people_only ? "never for bots" : "";
+  }
+  return wish.people_only && HasOnlyBots(route.pool()) ? "never for bots" : "";
+}
+
+Destination TenantPolicy::Choose(policy::Subject subject, const Wish& wish,
                                  events::v1::Decision& decision) const {
+  const HoursAt hours(calendars_, wish.at_ms);
+  subject.hours = &hours;
   decision.set_policy_version(version_);
   const policy::v1::Route* winner = nullptr;
+  std::vector<std::pair<const policy::v1::Route*, std::string_view>> beaten;
   for (const policy::v1::Route& route : section_.routes()) {
-    if (decision.rules_size() >= kMaxRulesInDecision) break;
+    // One place is the winner's.
+    const bool room = beaten.size() + 1 < kMaxRulesInDecision;
+    if (winner != nullptr && !room) break;
     if (!policy::Matches(route.when(), subject)) continue;
-    const bool answers = route.has_answer();
-    if (winner != nullptr) {
-      Beaten(route.name(), "behind the one taken", decision);
-    } else if (answers && !allow_answer) {
-      continue;
-    } else {
+    const std::string_view objection = winner == nullptr ? Objection(route, wish) : "";
+    if (winner == nullptr && objection.empty()) {
       winner = &route;
-      events::v1::RuleOutcome& outcome = *decision.add_rules();
-      outcome.set_rule(route.name());
-      outcome.set_won(true);
+    } else if (room) {
+      beaten.emplace_back(&route, winner == nullptr ? objection : "behind the one taken");
     }
   }
+  if (winner != nullptr) {
+    events::v1::RuleOutcome& outcome = *decision.add_rules();
+    outcome.set_rule(winner->name());
+    outcome.set_won(true);
+  }
+  for (const auto& [route, why] : beaten) Beaten(route->name(), why, decision);
   Destination destination;
   destination.pool =
       section_.default_pool().empty() ? kDefault : std::string_view(section_.default_pool());
@@ -82,6 +111,13 @@ Destination TenantPolicy::Choose(const policy::Subject& subject, bool allow_answ
   return destination;
 }
 
+bool TenantPolicy::NeverForBots(policy::Subject subject, int64_t at_ms) const {
+  if (!section_.bots().has_never_for()) return false;
+  const HoursAt hours(calendars_, at_ms);
+  subject.hours = &hours;
+  return policy::Matches(section_.bots().never_for(), subject);
+}
+
 Destination TenantPolicy::Towards(std::string_view pool, std::string_view queue,
                                   std::string_view route) const {
   Destination destination;
@@ -89,16 +125,19 @@ Destination TenantPolicy::Towards(std::string_view pool, std::string_view queue,
   const policy::v1::Route* best = nullptr;
   int from = 0;
   for (const policy::v1::Route& candidate : section_.routes()) {
-    if (candidate.pool() != pool || candidate.has_answer()) continue;
+    if (candidate.has_answer()) continue;
+    const bool named = candidate.name() == route;
+    if (best != nullptr && !named) continue;
+    std::string_view at = candidate.pool();
     for (int i = 0; i < candidate.steps_size(); ++i) {
-      if (!queue.empty() && candidate.steps(i).queue() != queue) continue;
-      if (best == nullptr || candidate.name() == route) {
-        best = &candidate;
-        from = i;
-      }
+      const policy::v1::Step& step = candidate.steps(i);
+      if (!step.pool().empty()) at = step.pool();
+      if (at != pool || (!queue.empty() && step.queue() != queue)) continue;
+      best = &candidate;
+      from = i;
       break;
     }
-    if (best != nullptr && best->name() == route) break;
+    if (best != nullptr && named) break;
   }
   if (best == nullptr) {
     destination.route = kDefault;
@@ -109,19 +148,39 @@ Destination TenantPolicy::Towards(std::string_view pool, std::string_view queue,
   return destination;
 }
 
+const policy::v1::PoolRouting* TenantPolicy::Routing(std::string_view pool) const {
+  for (const policy::v1::PoolRouting& routing : section_.pools()) {
+    if (routing.pool() == pool) return &routing;
+  }
+  return nullptr;
+}
+
+bool TenantPolicy::HasOnlyBots(std::string_view pool) const {
+  const policy::v1::PoolRouting* const routing = Routing(pool);
+  return routing != nullptr && routing->bots_only();
+}
+
+int64_t TenantPolicy::StickyWindowMs(std::string_view pool) const {
+  const policy::v1::PoolRouting* const routing = Routing(pool);
+  return routing == nullptr ? kStickyWindowMs : routing->sticky_window_ms();
+}
+
 bool TenantPolicy::Knows(std::string_view pool) const {
   if (pool ==
       (section_.default_pool().empty() ? kDefault : std::string_view(section_.default_pool())))
     return true;
+  if (Routing(pool) != nullptr) return true;
   for (const policy::v1::Route& route : section_.routes()) {
     if (route.pool() == pool) return true;
   }
   return false;
 }
 
-void TenantPolicy::StartClocks(const policy::Subject& subject, int64_t start_ms,
+void TenantPolicy::StartClocks(policy::Subject subject, int64_t start_ms,
                                google::protobuf::RepeatedPtrField<clocks::v1::ClockState>& clocks,
                                events::v1::Decision& decision) const {
+  const HoursAt hours(calendars_, start_ms);
+  subject.hours = &hours;
   for (const policy::v1::ClockRule& rule : section_.clocks()) {
     if (!policy::Matches(rule.when(), subject)) continue;
     const std::string& name = rule.spec().name();

@@ -269,6 +269,7 @@ void ReadClock(const Value& value, policy::UniqueNames& names, ClocksDraft& draf
     *rule.mutable_when() = std::move(when.conditions);
     draft.intents.insert(draft.intents.end(), when.intents.begin(), when.intents.end());
     draft.tags.insert(draft.tags.end(), when.tags.begin(), when.tags.end());
+    draft.references.Add(when);
     ReadSpec(map, draft, *rule.mutable_spec());
     rule.mutable_spec()->set_rule(rule.name());
   }

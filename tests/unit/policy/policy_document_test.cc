@@ -147,9 +147,27 @@ INSTANTIATE_TEST_SUITE_P(
                 "mean 'fast'?"},
         Mistake{"pool: care\n    steps: [{", "pool: core\n    steps: [{",
                 "p.yaml:36: routes[2].pool: there is no pool 'core'; did you mean 'care'?"},
-        Mistake{"skills: {calm: 5, anger: 2}", "skills: {clam: 5, anger: 2}",
-                "p.yaml:30: routes[0].steps[0].skills.clam: no agent has the skill 'clam'; did you "
-                "mean 'calm'?"},
+        Mistake{"- {queue: fast}", "- {pool: cares, queue: fast}",
+                "p.yaml:31: routes[0].steps[1].pool: there is no pool 'cares'; did you mean "
+                "'care'?"},
+        Mistake{"- {queue: fast, skills", "- {pool: care, queue: fast, skills",
+                "p.yaml:30: routes[0].steps[0].pool: stands in the first step, whose pool is the "
+                "route's; write it there"},
+        Mistake{"- {queue: fast}", "- {queue: fast, match_language: true, needs_translation: true}",
+                "p.yaml:31: routes[0].steps[1].needs_translation: is of no use beside "
+                "match_language: whoever takes the step speaks the language; remove one of them"},
+        Mistake{"visibility: private", "hours: [offise]",
+                "p.yaml:33: routes[1].when.hours[0]: there is no calendar 'offise'; did you mean "
+                "'office'?"},
+        Mistake{"visibility: private", "outside_hours: [offise]",
+                "p.yaml:33: routes[1].when.outside_hours[0]: there is no calendar 'offise'; did "
+                "you mean 'office'?"},
+        Mistake{"visibility: private", "tenants: [acmee]",
+                "p.yaml:33: routes[1].when.tenants[0]: there is no tenant 'acmee'; did you mean "
+                "'acme'?"},
+        Mistake{"reopen_window: 1d", "bots: {never_for: {}}\nreopen_window: 1d",
+                "p.yaml:48: bots.never_for: says nothing and would keep everything from bots; "
+                "write for example {tags: [angry, vip]}"},
         Mistake{"calm: 5", "calm: 11",
                 "p.yaml:30: routes[0].steps[0].skills.calm: '11' is not a whole number from 1 to "
                 "10"},
@@ -210,7 +228,30 @@ INSTANTIATE_TEST_SUITE_P(
     Pools, MistakeTest,
     testing::Values(
         Mistake{"queues: [fast, slow]", "queues: [fast, slow, fast]",
-                "p.yaml:51: pools[0].queues[2]: 'fast' is there twice; remove one"},
+                "p.yaml:51: pools[0].queues[2]: 'fast' is already the name of the queue on line "
+                "51; choose another"},
+        Mistake{"queues: [fast, slow]", "queues: [fast, {name: slow, limits: [{longer_than: 5}]}]",
+                "p.yaml:51: pools[0].queues[1].limits[0]: does nothing; write to_queue, to_pool or "
+                "raise_to"},
+        Mistake{"queues: [fast, slow]", "queues: [fast, {name: slow, limits: [{to_queue: fast}]}]",
+                "p.yaml:51: pools[0].queues[1].limits[0]: has no condition; write longer_than (how "
+                "many wait), older_than or outside_hours"},
+        Mistake{"queues: [fast, slow]",
+                "queues: [fast, {name: slow, limits: [{longer_than: 5, to_queue: fats}]}]",
+                "p.yaml:51: pools[0].queues[1].limits[0].to_queue: the pool 'care' has no queue "
+                "'fats'; did you mean 'fast'?"},
+        Mistake{"queues: [fast, slow]",
+                "queues: [fast, {name: slow, limits: [{older_than: 5m, to_pool: cure}]}]",
+                "p.yaml:51: pools[0].queues[1].limits[0].to_pool: there is no pool 'cure'; did you "
+                "mean 'care'?"},
+        Mistake{"release_per_second: 9", "bounce_queue: slo",
+                "p.yaml:54: pools[0].bounce_queue: the pool 'care' has no queue 'slo'; did you "
+                "mean 'slow'?"},
+        Mistake{"release_per_second: 9", "calendar: offise",
+                "p.yaml:54: pools[0].calendar: there is no calendar 'offise'; did you mean "
+                "'office'?"},
+        Mistake{"release_per_second: 9", "units: {chat: 101}",
+                "p.yaml:54: pools[0].units.chat: '101' is not a whole number from 1 to 100"},
         Mistake{"offer_lease: 20s", "offer_lease: 20ms",
                 "p.yaml:53: pools[0].offer_lease: '20ms' is too short; at least 100ms is needed"},
         Mistake{"id: zoe, pool: care", "id: zoe, pool: cure",
@@ -260,7 +301,42 @@ TEST(PolicyDocumentTest, WarnsOfAClockThatIsNeverUsed) {
 TEST(PolicyDocumentTest, WarnsOfAStepThatNobodyCouldTake) {
   EXPECT_THAT(WarningsOf(Small("calm: 5", "calm: 9")),
               ElementsAre("p.yaml:30: routes[0].steps[0]: no agent of the pool 'care' could take "
-                          "this"));
+                          "this: calm 9 is asked for, the best has 8"));
+}
+
+TEST(PolicyDocumentTest, WarnsOfASkillThatNobodyHas) {
+  EXPECT_THAT(WarningsOf(Small("skills: {calm: 5, anger: 2}", "skills: {clam: 5, anger: 2}")),
+              ElementsAre("p.yaml:30: routes[0].steps[0].skills.clam: no agent has the skill "
+                          "'clam'; did you mean 'calm'?"));
+}
+
+TEST(PolicyDocumentTest, RefusesToKeepWorkFromBotsWhereThereIsNobodyElse) {
+  std::string yaml = Small("reopen_window: 1d", "bots: {never_for: {tags: [angry]}}");
+  yaml.replace(yaml.find("{id: zoe,"), 9, "{id: zoe, bot: true,");
+  EXPECT_THAT(ErrorsOf(yaml),
+              ElementsAre("p.yaml:48: bots.never_for: keeps work from bots, but the last route "
+                          "leads to the pool 'care', which has nobody else; give that route a "
+                          "pool with people"));
+}
+
+TEST(PolicyDocumentTest, GivesEachTenantWhatIsWrittenForIt) {
+  std::string yaml = Small("routes:\n",
+                           "routes:\n  - {name: own, when: {tenants: [beta]}, pool: care, steps: "
+                           "[{queue: fast}]}\n");
+  yaml.replace(yaml.find("intents: [order_status, "), 0,
+               "  - {id: beta, languages: [es], api_keys: [\"plain:b\"]}\n");
+  const auto document = PolicyDocument::Parse(yaml, "p.yaml");
+  ASSERT_TRUE(document.ok()) << document.status();
+  const auto routes = [&](std::string_view tenant) {
+    for (const PolicySection& section : document->Compile(tenant, 1)) {
+      if (section.has_route()) return section.route().routes();
+    }
+    return google::protobuf::RepeatedPtrField<policy::v1::Route>();
+  };
+  EXPECT_EQ(routes("acme").size(), 3);
+  ASSERT_EQ(routes("beta").size(), 4);
+  EXPECT_EQ(routes("beta").Get(0).name(), "own");
+  EXPECT_EQ(routes("beta").Get(0).when().tenants_size(), 0);
 }
 
 TEST(PolicyDocumentTest, WarnsOfALanguageThatNobodySpeaksInTheLastStep) {
@@ -320,7 +396,7 @@ TEST(PolicyDocumentTest, CompilesToTheSameBytesInEveryBuild) {
   const auto document = PolicyDocument::Parse(Small(), "p.yaml");
   ASSERT_TRUE(document.ok()) << document.status();
   EXPECT_EQ(document->ContentHash("acme"),
-            "144baaadc1d8f99811d4d67c6d8dca0ae67ed9feb28785ee3a3b235d09748124");
+            "02db6219fba523ac7b60e58c90872e8133f11dcafab4611ff24100e291db9478");
 }
 
 TEST(PolicyDocumentTest, HashesTheContentAndNotHowItIsWritten) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "centralita/config/yaml_reader.h"
@@ -22,6 +23,12 @@ struct PoolsDraft {
   std::vector<directory::v1::Agent> agents;
   // Pools that agents name.
   std::vector<policy::Reference> agent_pools;
+  // Calendars of pools, and of the limits of queues.
+  std::vector<policy::Reference> calendars;
+  // Names of queues in the pool of that index: where limits and bounces lead.
+  std::vector<std::pair<size_t, policy::Reference>> own_queues;
+  // Other pools to which limits lead, each with the queue there or with an empty name.
+  std::vector<std::pair<policy::Reference, policy::Reference>> other_pools;
 };
 
 PoolsDraft ReadPoolSection(config::MapReader& policy, const policy::SecretFileReader& read_file);

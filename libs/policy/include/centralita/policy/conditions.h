@@ -11,6 +11,15 @@
 
 namespace centralita::policy {
 
+// Which calendars are open at the time that counts.
+class OpenHours {
+ public:
+  virtual bool IsOpen(std::string_view calendar) const = 0;
+
+ protected:
+  ~OpenHours() = default;
+};
+
 // What conditions are asked about. Views: everything outlives the call. What is unknown stays
 // empty, and then meets no condition on it.
 struct Subject {
@@ -28,6 +37,8 @@ struct Subject {
   int64_t cart_at_risk_cents = 0;
   int64_t order_value_cents = 0;
   std::string_view product_category;
+  // May be null.
+  const OpenHours* hours = nullptr;
 };
 
 // In the order in which they are tried.
@@ -43,6 +54,8 @@ enum class Condition {
   kOrderValue,
   kProductCategory,
   kTag,
+  kHours,
+  kOutsideHours,
 };
 
 // The first condition that does not hold; kNone if all do. No conditions at all hold for

@@ -21,6 +21,17 @@ struct ConditionsDraft {
   v1::Conditions conditions;
   std::vector<Reference> intents;
   std::vector<Reference> tags;
+  std::vector<Reference> tenants;
+  // Of hours.
+  std::vector<Reference> calendars;
+};
+
+// What conditions refer to, over all that have some.
+struct ConditionReferences {
+  std::vector<Reference> tenants;
+  std::vector<Reference> calendars;
+
+  void Add(const ConditionsDraft& draft);
 };
 
 // Absent: no conditions. Problems go to the value's.

@@ -1,5 +1,5 @@
-// Reads what route has in the policy file: `routes`, `channels`, `duplicates`, `reopen_window`,
-// `facts_kept`.
+// Reads what route has in the policy file: `routes`, `bots`, `channels`, `duplicates`,
+// `reopen_window`, `facts_kept`.
 #pragma once
 
 #include <string>
@@ -14,6 +14,8 @@ namespace centralita::route {
 struct StepPlaces {
   config::Place step;
   config::Place queue;
+  // Of a step in another pool.
+  config::Place pool;
   // In the order of the step's skills.
   std::vector<config::Place> skills;
 };
@@ -26,12 +28,15 @@ struct RoutePlaces {
 };
 
 struct RouteDraft {
-  // Without clocks and calendars, which are sla's.
+  // Without clocks and calendars, which are sla's, and pools, which are dispatch's.
   policy::v1::RouteSection section;
   std::vector<RoutePlaces> places;
   // Intents and tags of conditions.
   std::vector<policy::Reference> intents;
   std::vector<policy::Reference> tags;
+  policy::ConditionReferences references;
+  // Of bots.never_for.
+  config::Place never_for_bots;
 };
 
 // The last route is the default: it has no `when`, and a pool.

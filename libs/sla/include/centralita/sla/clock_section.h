@@ -37,6 +37,7 @@ struct ClocksDraft {
   // Intents and tags of conditions.
   std::vector<policy::Reference> intents;
   std::vector<policy::Reference> tags;
+  policy::ConditionReferences references;
   // Queues to which thresholds move a conversation.
   std::vector<policy::Reference> queues;
 };
