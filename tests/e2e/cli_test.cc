@@ -214,6 +214,44 @@ TEST_F(RunningTest, AFolderAndAPortThatAreTakenAreNamed) {
   EXPECT_TRUE(node.Overview().ok()) << "the first one does not care";
 }
 
+TEST_F(RunningTest, PolicyVersionsComeAndGoWhileItRunsAndWhileItDoesNot) {
+  std::ifstream demo{std::string(DemoPolicy())};
+  std::string policy{std::istreambuf_iterator<char>(demo), {}};
+  const std::string step = "match_language: true, for: 3s}";
+  ASSERT_NE(policy.find(step), std::string::npos);
+  policy.replace(policy.find(step), step.size(), "match_language: true, for: 2s}");
+  const std::string file = folder.File("other.yaml");
+  std::ofstream(file) << policy;
+  const auto policy_verb = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), "policy");
+    words.insert(words.end(), {"--tenant", "luna"});
+    return RunToEnd(node.Verb(std::move(words)));
+  };
+
+  const Finished diff = policy_verb({"diff", file});
+  EXPECT_EQ(diff.exit_code, 0) << diff.said;
+  EXPECT_THAT(diff.said, HasSubstr("steps[0].for: 3s -> 2s"));
+  const Finished stale = policy_verb({"apply", file, "--expect", "7"});
+  EXPECT_EQ(stale.exit_code, 1);
+  EXPECT_THAT(stale.said, HasSubstr("not 7"));
+  EXPECT_THAT(policy_verb({"apply", file, "--stage", "10", "--by", "eva"}).said,
+              HasSubstr("version 2, for 10 %"));
+  EXPECT_THAT(policy_verb({"apply", file, "--by", "eva"}).said, HasSubstr("version 3"));
+  EXPECT_THAT(policy_verb({"diff", file}).said, HasSubstr("no change"));
+  EXPECT_THAT(policy_verb({"rollback", "--by", "leo"}).said, HasSubstr("version 4"));
+  const Finished history = policy_verb({"history"});
+  EXPECT_THAT(history.said, HasSubstr("leo (brings back 1)"));
+  EXPECT_THAT(history.said, HasSubstr("was for 10 %"));
+
+  const Finished taken = Centralita({"policy", "history", "--data", node.data()});
+  EXPECT_EQ(taken.exit_code, 1);
+  EXPECT_THAT(taken.said, HasSubstr("process"));
+  EXPECT_EQ(node.Stop(), 0) << node.Said();
+  const Finished stopped = Centralita({"policy", "rollback", "--data", node.data()});
+  EXPECT_EQ(stopped.exit_code, 0) << stopped.said;
+  EXPECT_THAT(stopped.said, HasSubstr("version 5"));
+}
+
 TEST_F(RunningTest, WrongKeysAndStrangersAreToldSo) {
   const Finished key =
       Centralita({"send", "--server", node.ingest(), "--api-key", "wrong", "hola"});

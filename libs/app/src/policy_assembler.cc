@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "centralita/base/error.h"
@@ -63,6 +64,8 @@ std::string SectionName(const PolicySection& section) {
       return "calendars";
     case PolicySection::kPool:
       return "pool/" + section.pool().pool();
+    case PolicySection::kHistory:
+      return "history";
     default:
       return {};
   }
@@ -75,6 +78,8 @@ std::string SectionKey(const PolicySection& section) {
 
 std::string ManifestKey(const std::string& tenant) { return base::TenantKey(tenant, "manifest"); }
 
+std::string StagedKey(const std::string& tenant) { return base::TenantKey(tenant, "staged"); }
+
 absl::StatusOr<bool> PolicyAssembler::Apply(const eventlog::Record& record) {
   if (record.tombstone) {
     if (auto it = sections_.find(record.key); it != sections_.end()) sections_.erase(it);
@@ -86,7 +91,8 @@ absl::StatusOr<bool> PolicyAssembler::Apply(const eventlog::Record& record) {
   }
   uint64_t& highest = highest_[section.tenant()];
   highest = std::max(highest, section.version());
-  if (section.section_case() != PolicySection::kManifest) {
+  const bool for_all = section.has_manifest() && section.manifest().stage_percent() == 0;
+  if (!for_all) {
     sections_.insert_or_assign(std::string(record.key), std::move(section));
     return false;
   }
@@ -120,16 +126,56 @@ uint64_t PolicyAssembler::HighestVersion(const std::string& tenant) const {
   return it == highest_.end() ? 0 : it->second;
 }
 
-std::map<std::string, PolicySection> PolicyAssembler::WholeSections(
-    const std::string& tenant) const {
-  std::map<std::string, PolicySection> whole;
-  const TenantPolicy* policy = snapshot_.Find(tenant);
-  if (policy == nullptr) return whole;
-  for (const std::string& key : policy->manifest.keys()) {
-    if (const auto it = sections_.find(key); it != sections_.end())
-      whole.emplace(SectionName(it->second), it->second);
+const PolicySection* PolicyAssembler::Staged(const std::string& tenant) const {
+  const auto it = sections_.find(StagedKey(tenant));
+  if (it == sections_.end()) return nullptr;
+  const TenantPolicy* active = snapshot_.Find(tenant);
+  return active != nullptr && it->second.version() > active->version ? &it->second : nullptr;
+}
+
+std::vector<PolicyVersion> PolicyAssembler::Versions(const std::string& tenant) const {
+  const TenantPolicy* active = snapshot_.Find(tenant);
+  if (active == nullptr) return {};
+  const PolicySection* staged = Staged(tenant);
+  std::map<uint64_t, PolicyVersion, std::greater<>> versions;
+  for (const auto& [key, section] : sections_) {
+    if (!section.has_history() || section.tenant() != tenant) continue;
+    const auto& keys = section.history().keys();
+    const bool whole = std::all_of(keys.begin(), keys.end(),
+                                   [&](const std::string& k) { return sections_.contains(k); });
+    if (whole) versions[section.version()] = {section.version(), section.history(), false};
   }
-  return whole;
+  // It may have been applied by a binary that wrote no history.
+  versions[active->version] = {active->version, active->manifest, true};
+  if (staged != nullptr) {
+    versions[staged->version()] = {staged->version(), staged->manifest(), true};
+  }
+  std::vector<PolicyVersion> newest_first;
+  for (auto& [number, version] : versions) newest_first.push_back(std::move(version));
+  return newest_first;
+}
+
+std::map<std::string, PolicySection> PolicyAssembler::Sections(const std::string& tenant,
+                                                               uint64_t version) const {
+  std::map<std::string, PolicySection> sections;
+  for (const PolicyVersion& kept : Versions(tenant)) {
+    if (kept.version != version) continue;
+    for (const std::string& key : kept.manifest.keys()) {
+      if (const auto it = sections_.find(key); it != sections_.end())
+        sections.emplace(SectionName(it->second), it->second);
+    }
+  }
+  return sections;
+}
+
+std::vector<std::string> PolicyAssembler::KeysBelow(const std::string& tenant, uint64_t oldest,
+                                                    uint64_t kept) const {
+  std::vector<std::string> keys;
+  for (const auto& [key, section] : sections_) {
+    if (section.tenant() != tenant || section.has_manifest()) continue;
+    if (section.version() < oldest && section.version() != kept) keys.push_back(key);
+  }
+  return keys;
 }
 
 }  // namespace centralita::app

@@ -9,50 +9,17 @@
 
 #include "centralita/base/error.h"
 #include "centralita/base/key.h"
+#include "centralita/base/sha256.h"
 #include "centralita/base/status_macros.h"
 #include "centralita/base/topics.h"
-#include "policy_assembler.h"
+#include "policy_topic.h"
 
 namespace centralita::app {
 namespace {
 
 using policy::v1::PolicySection;
 
-constexpr base::Duration kPollLimit{1000};
-constexpr int kMaxEmptyPolls = 20;
 constexpr base::Duration kFlushLimit{30'000};
-// Keeps a part of an activation far below what a log takes as one record.
-constexpr int kAgentsPerPart = 500;
-
-// Everything that `policy` holds now.
-absl::StatusOr<PolicyAssembler> ReadAll(eventlog::EventLog& log) {
-  const eventlog::TopicPartition partition{std::string(base::topics::kPolicy), 0};
-  ABSL_ASSIGN_OR_RETURN(const eventlog::OffsetRange range, log.Offsets(partition));
-  ABSL_ASSIGN_OR_RETURN(auto consumer, log.Read({partition}, {}));
-  ABSL_RETURN_IF_ERROR(consumer->Seek(partition, range.begin));
-  PolicyAssembler assembler;
-  uint64_t next = range.begin;
-  int empty_polls = 0;
-  while (next < range.end) {
-    ABSL_ASSIGN_OR_RETURN(const eventlog::PollResult polled, consumer->Poll(kPollLimit));
-    empty_polls = polled.batches.empty() ? empty_polls + 1 : 0;
-    // Taking what was read so far for everything would publish an old version number again.
-    if (empty_polls >= kMaxEmptyPolls) {
-      return base::Error(absl::StatusCode::kUnavailable, "policy_unreadable",
-                         fmt::format("The topic policy gave no records for {} although it has "
-                                     "more; nothing was published, try again.",
-                                     base::FormatDuration(kPollLimit * kMaxEmptyPolls)));
-    }
-    for (const eventlog::RecordBatch& batch : polled.batches) {
-      for (const eventlog::Record& record : batch.records()) {
-        // What is damaged is about to be written anew.
-        assembler.Apply(record).IgnoreError();
-        next = record.offset + 1;
-      }
-    }
-  }
-  return assembler;
-}
 
 // Content without the version, to compare.
 std::map<std::string, std::string> Contents(const std::map<std::string, PolicySection>& sections) {
@@ -128,39 +95,95 @@ eventlog::Outgoing PolicyRecord(std::string key, std::string value) {
   return record;
 }
 
-absl::Status WriteVersion(DurableAppender& appender, const base::Clock& clock,
-                          const std::string& tenant, uint64_t version,
-                          const std::string& applied_by,
-                          std::map<std::string, PolicySection>& sections,
-                          const std::map<std::string, PolicySection>& before) {
-  PolicySection manifest;
-  manifest.set_tenant(tenant);
-  manifest.set_version(version);
-  manifest.mutable_manifest()->set_applied_unix_ms(base::ToUnixMillis(clock.Now()));
-  manifest.mutable_manifest()->set_applied_by(applied_by);
-  for (auto& [name, section] : sections) {
-    section.set_version(version);
-    manifest.mutable_manifest()->add_keys(SectionKey(section));
+std::string ContentHash(const std::map<std::string, std::string>& contents) {
+  std::string bytes;
+  for (const auto& [name, content] : contents) {
+    bytes += fmt::format("{}:{}:{}", name, content.size(), content);
+  }
+  return base::Sha256Hex(bytes);
+}
+
+// What was decided to be the next version.
+struct NextVersion {
+  std::string tenant;
+  policy::v1::VersionManifest manifest;
+  uint64_t version = 0;
+  std::map<std::string, PolicySection> sections;
+
+  bool staged() const { return manifest.stage_percent() > 0; }
+};
+
+absl::Status WriteVersion(DurableAppender& appender, NextVersion& next,
+                          const PolicyAssembler& held) {
+  for (auto& [name, section] : next.sections) {
+    section.set_version(next.version);
+    next.manifest.add_keys(SectionKey(section));
     ABSL_RETURN_IF_ERROR(
         appender.Append(PolicyRecord(SectionKey(section), section.SerializeAsString())));
   }
-  ABSL_RETURN_IF_ERROR(appender.Flush());
+  PolicySection history;
+  history.set_tenant(next.tenant);
+  history.set_version(next.version);
+  *history.mutable_history() = next.manifest;
   ABSL_RETURN_IF_ERROR(
-      appender.Append(PolicyRecord(ManifestKey(tenant), manifest.SerializeAsString())));
+      appender.Append(PolicyRecord(SectionKey(history), history.SerializeAsString())));
   ABSL_RETURN_IF_ERROR(appender.Flush());
-  for (const auto& [name, section] : before) {
-    ABSL_RETURN_IF_ERROR(appender.Append(PolicyRecord(SectionKey(section), "")));
+  PolicySection manifest;
+  manifest.set_tenant(next.tenant);
+  manifest.set_version(next.version);
+  *manifest.mutable_manifest() = next.manifest;
+  const std::string key = next.staged() ? StagedKey(next.tenant) : ManifestKey(next.tenant);
+  ABSL_RETURN_IF_ERROR(appender.Append(PolicyRecord(key, manifest.SerializeAsString())));
+  ABSL_RETURN_IF_ERROR(appender.Flush());
+  if (!next.staged() && held.Staged(next.tenant) != nullptr) {
+    ABSL_RETURN_IF_ERROR(appender.Append(PolicyRecord(StagedKey(next.tenant), "")));
+  }
+  if (next.version <= kKeptPolicyVersions) return absl::OkStatus();
+  const TenantPolicy* active = held.snapshot().Find(next.tenant);
+  const uint64_t in_force = next.staged() && active != nullptr ? active->version : next.version;
+  for (std::string& old :
+       held.KeysBelow(next.tenant, next.version - kKeptPolicyVersions + 1, in_force)) {
+    ABSL_RETURN_IF_ERROR(appender.Append(PolicyRecord(std::move(old), "")));
   }
   return absl::OkStatus();
 }
 
+// Two publishers at once may have mixed their sections under one number.
+absl::Status CheckAlone(eventlog::EventLog& log, const NextVersion& next) {
+  ABSL_ASSIGN_OR_RETURN(const PolicyAssembler now, ReadPolicyTopic(log));
+  const auto versions = now.Versions(next.tenant);
+  const bool ours =
+      !versions.empty() && versions.front().version == next.version &&
+      versions.front().manifest.SerializeAsString() == next.manifest.SerializeAsString() &&
+      ContentHash(Contents(now.Sections(next.tenant, next.version))) ==
+          next.manifest.content_sha256();
+  if (ours) return absl::OkStatus();
+  return base::Error(
+      absl::StatusCode::kAborted, "policy_raced",
+      fmt::format("Somebody else published version {} of tenant '{}' at the same time; nothing was "
+                  "activated. See `policy history`, then apply again.",
+                  next.version, next.tenant));
+}
+
+// Who, when, and what it brings back.
+template <typename Activation>
+void Sign(const policy::v1::VersionManifest& manifest, Activation& activation) {
+  activation.set_applied_by(manifest.applied_by());
+  activation.set_applied_unix_ms(manifest.applied_unix_ms());
+  activation.set_restores_version(manifest.restores_version());
+}
+
 absl::Status Activate(eventlog::EventLog& log, DurableAppender& appender, const std::string& tenant,
+                      const policy::v1::VersionManifest& manifest,
                       const std::vector<PolicySection>& sections) {
   ABSL_ASSIGN_OR_RETURN(const eventlog::TopicInfo routing,
                         log.Describe(std::string(base::topics::kRouting)));
   ABSL_ASSIGN_OR_RETURN(const eventlog::TopicInfo commands,
                         log.Describe(std::string(base::topics::kCommands)));
-  const std::string route = RouteActivation(tenant, sections).SerializeAsString();
+  routing::v1::RoutingRecord activation = RouteActivation(tenant, sections);
+  activation.mutable_activate()->set_stage_percent(manifest.stage_percent());
+  Sign(manifest, *activation.mutable_activate());
+  const std::string route = activation.SerializeAsString();
   for (uint32_t partition = 0; partition < routing.spec.partitions; ++partition) {
     eventlog::Outgoing record;
     record.topic = base::topics::kRouting;
@@ -169,7 +192,10 @@ absl::Status Activate(eventlog::EventLog& log, DurableAppender& appender, const 
     record.value = route;
     ABSL_RETURN_IF_ERROR(appender.Append(std::move(record)));
   }
-  for (const commands::v1::Command& command : PoolActivations(tenant, sections)) {
+  // A share of the customers has routes of its own; pools are everybody's.
+  if (manifest.stage_percent() > 0) return appender.Flush();
+  for (commands::v1::Command& command : PoolActivations(tenant, sections)) {
+    Sign(manifest, *command.mutable_activate());
     eventlog::Outgoing record;
     record.topic = base::topics::kCommands;
     record.key = base::TenantKey(tenant, command.pool());
@@ -180,85 +206,132 @@ absl::Status Activate(eventlog::EventLog& log, DurableAppender& appender, const 
   return appender.Flush();
 }
 
-// Route has chosen the clocks already: a shard needs no conditions.
-void AddClocks(const policy::v1::RouteSection& route, policy::v1::ActivatePool& activate) {
-  *activate.mutable_calendars() = route.calendars();
-  *activate.mutable_clocks() = route.clocks();
-  for (policy::v1::ClockRule& rule : *activate.mutable_clocks()) rule.clear_when();
+absl::Status CheckExpected(const PolicyAssembler& held, const std::string& tenant,
+                           uint64_t expected) {
+  if (expected == 0) return absl::OkStatus();
+  const std::vector<PolicyVersion> versions = held.Versions(tenant);
+  const uint64_t newest = versions.empty() ? 0 : versions.front().version;
+  if (newest == expected) return absl::OkStatus();
+  const std::string what =
+      newest == 0 ? fmt::format("Tenant '{}' has no policy yet", tenant)
+                  : fmt::format("The newest version of tenant '{}' is {} (by {})", tenant, newest,
+                                versions.front().manifest.applied_by());
+  return base::Error(absl::StatusCode::kFailedPrecondition, "policy_version_unexpected",
+                     fmt::format("{}, not {}; nothing was changed. See `policy diff`, then apply "
+                                 "with the version that you have seen.",
+                                 what, expected));
+}
+
+// A share of the customers can have other routes, but not other pools or agents, which all share.
+absl::Status CheckStage(const std::map<std::string, PolicySection>& active,
+                        const std::map<std::string, PolicySection>& wanted, uint32_t percent) {
+  if (percent > 99) {
+    return base::Error(
+        absl::StatusCode::kInvalidArgument, "stage_percent",
+        fmt::format("A stage of {} % is no stage: 1 to 99, or apply to all.", percent));
+  }
+  if (active.empty()) {
+    return base::Error(absl::StatusCode::kFailedPrecondition, "stage_of_nothing",
+                       "The tenant has no policy yet that the others could keep; apply to all "
+                       "first.");
+  }
+  std::map<std::string, std::string> before = Contents(active);
+  std::map<std::string, std::string> after = Contents(wanted);
+  std::vector<std::string> differing;
+  for (const auto& [name, content] : after) {
+    if (name != "route" && (!before.contains(name) || before[name] != content))
+      differing.push_back(name);
+  }
+  for (const auto& [name, content] : before) {
+    if (!after.contains(name)) differing.push_back(name);
+  }
+  if (differing.empty()) return absl::OkStatus();
+  return base::Error(
+      absl::StatusCode::kFailedPrecondition, "stage_sections",
+      fmt::format("A share of the customers can have other routes, clocks, bots and channels; this "
+                  "file differs in {} too, which all customers share. Apply that to all first.",
+                  fmt::join(differing, ", ")));
+}
+
+NextVersion Decide(const PolicyAssembler& held, const base::Clock& clock, const std::string& tenant,
+                   const std::string& applied_by, const PublishOptions& options,
+                   std::map<std::string, PolicySection> wanted) {
+  NextVersion next;
+  next.tenant = tenant;
+  next.version = held.HighestVersion(tenant) + 1;
+  next.manifest.set_applied_unix_ms(base::ToUnixMillis(clock.Now()));
+  next.manifest.set_applied_by(applied_by);
+  next.manifest.set_content_sha256(ContentHash(Contents(wanted)));
+  next.manifest.set_stage_percent(options.stage_percent);
+  next.manifest.set_restores_version(options.restores_version);
+  next.sections = std::move(wanted);
+  return next;
+}
+
+// The version that is in force as it is wanted; null if there is none.
+const PolicyVersion* InForce(const std::vector<PolicyVersion>& versions, uint32_t stage_percent) {
+  // An activation of the one for all does not end a stage: that takes a newer one.
+  const bool staged = !versions.empty() && versions.front().manifest.stage_percent() > 0;
+  if (staged != (stage_percent > 0)) return nullptr;
+  for (const PolicyVersion& version : versions) {
+    if (version.active && version.manifest.stage_percent() == stage_percent) return &version;
+  }
+  return nullptr;
 }
 
 }  // namespace
 
-routing::v1::RoutingRecord RouteActivation(const std::string& tenant,
-                                           const std::vector<PolicySection>& sections) {
-  routing::v1::RoutingRecord record;
-  record.set_tenant(tenant);
-  record.mutable_activate()->set_tenant(tenant);
-  for (const PolicySection& section : sections) {
-    if (!section.has_route()) continue;
-    record.mutable_activate()->set_version(section.version());
-    *record.mutable_activate()->mutable_route() = section.route();
-  }
-  return record;
-}
-
-std::vector<commands::v1::Command> PoolActivations(const std::string& tenant,
-                                                   const std::vector<PolicySection>& sections) {
-  std::map<std::string, std::vector<directory::v1::Agent>> agents;
-  const policy::v1::RouteSection* route = &policy::v1::RouteSection::default_instance();
-  for (const PolicySection& section : sections) {
-    for (const auto& agent : section.agents().agents()) agents[agent.pool()].push_back(agent);
-    if (section.has_route()) route = &section.route();
-  }
-  std::vector<commands::v1::Command> activations;
-  for (const PolicySection& section : sections) {
-    if (!section.has_pool()) continue;
-    const auto& of_pool = agents[section.pool().pool()];
-    const auto count = static_cast<int>(of_pool.size());
-    const int parts = std::max(1, (count + kAgentsPerPart - 1) / kAgentsPerPart);
-    for (int part = 0; part < parts; ++part) {
-      commands::v1::Command& command = activations.emplace_back();
-      command.set_tenant(tenant);
-      command.set_pool(section.pool().pool());
-      policy::v1::ActivatePool& activate = *command.mutable_activate();
-      activate.set_tenant(tenant);
-      activate.set_version(section.version());
-      *activate.mutable_pool() = section.pool();
-      if (part == 0) AddClocks(*route, activate);
-      const int end = std::min(count, (part + 1) * kAgentsPerPart);
-      for (int i = part * kAgentsPerPart; i < end; ++i)
-        *activate.add_agents() = of_pool[static_cast<size_t>(i)];
-      activate.set_part(static_cast<uint32_t>(part));
-      activate.set_parts(static_cast<uint32_t>(parts));
-    }
-  }
-  return activations;
-}
-
 absl::StatusOr<PublishResult> PublishPolicy(eventlog::EventLog& log, const base::Clock& clock,
                                             const std::string& tenant,
                                             std::vector<PolicySection> sections,
-                                            const std::string& applied_by) {
+                                            const std::string& applied_by,
+                                            const PublishOptions& options) {
   ABSL_ASSIGN_OR_RETURN(auto wanted, ByName(tenant, std::move(sections)));
-  ABSL_ASSIGN_OR_RETURN(const PolicyAssembler held, ReadAll(log));
+  ABSL_ASSIGN_OR_RETURN(const PolicyAssembler held, ReadPolicyTopic(log));
+  ABSL_RETURN_IF_ERROR(CheckExpected(held, tenant, options.expected_version));
+  const TenantPolicy* const active = held.snapshot().Find(tenant);
+  if (options.stage_percent > 0) {
+    const auto of_all = active == nullptr ? std::map<std::string, PolicySection>()
+                                          : held.Sections(tenant, active->version);
+    ABSL_RETURN_IF_ERROR(CheckStage(of_all, wanted, options.stage_percent));
+  }
   ABSL_ASSIGN_OR_RETURN(auto producer, log.NewProducer({.name = "policy"}));
   DurableAppender appender(std::move(producer));
 
-  std::map<std::string, PolicySection> present = held.WholeSections(tenant);
+  const std::vector<PolicyVersion> versions = held.Versions(tenant);
+  const PolicyVersion* const in_force = InForce(versions, options.stage_percent);
   PublishResult result;
+  policy::v1::VersionManifest manifest;
+  std::map<std::string, PolicySection> present;
+  if (in_force != nullptr) present = held.Sections(tenant, in_force->version);
   result.changed = Contents(present) != Contents(wanted);
   if (result.changed) {
-    result.version = held.HighestVersion(tenant) + 1;
-    ABSL_RETURN_IF_ERROR(
-        WriteVersion(appender, clock, tenant, result.version, applied_by, wanted, present));
-    present = std::move(wanted);
+    NextVersion next = Decide(held, clock, tenant, applied_by, options, std::move(wanted));
+    ABSL_RETURN_IF_ERROR(WriteVersion(appender, next, held));
+    ABSL_RETURN_IF_ERROR(CheckAlone(log, next));
+    result.version = next.version;
+    manifest = std::move(next.manifest);
+    present = std::move(next.sections);
   } else {
-    result.version = held.snapshot().Find(tenant)->version;
+    result.version = in_force->version;
+    manifest = in_force->manifest;
   }
-  std::vector<PolicySection> active;
-  for (auto& [name, section] : present) active.push_back(std::move(section));
-  ABSL_RETURN_IF_ERROR(Activate(log, appender, tenant, active));
+  std::vector<PolicySection> activated;
+  for (auto& [name, section] : present) activated.push_back(std::move(section));
+  ABSL_RETURN_IF_ERROR(Activate(log, appender, tenant, manifest, activated));
   return result;
+}
+
+absl::StatusOr<PublishResult> RestorePolicy(eventlog::EventLog& log, const base::Clock& clock,
+                                            const std::string& tenant, uint64_t version,
+                                            const std::string& applied_by, PublishOptions options) {
+  if (version == 0) {
+    ABSL_ASSIGN_OR_RETURN(const auto versions, ListPolicyVersions(log, tenant));
+    ABSL_ASSIGN_OR_RETURN(version, RollbackTarget(versions));
+  }
+  ABSL_ASSIGN_OR_RETURN(StoredPolicy stored, ReadPolicyVersion(log, tenant, version));
+  options.restores_version = version;
+  return PublishPolicy(log, clock, tenant, std::move(stored.sections), applied_by, options);
 }
 
 }  // namespace centralita::app

@@ -28,6 +28,7 @@
 #include "centralita/sla_timer/app.h"
 #include "centralita/sla_timer/watched_calendars.h"
 #include "centralita/telemetry/metrics.h"
+#include "node/policy_versions_service.h"
 
 namespace centralita::node {
 namespace {
@@ -223,9 +224,10 @@ class AllInOne final : public Node {
     rpc::ServerOptions grpc;
     grpc.host = options_.host;
     grpc.port = options_.grpc_port;
+    versions_ = std::make_unique<PolicyVersionsService>(*backends_.log, *watcher_, clock_);
     ABSL_ASSIGN_OR_RETURN(
         server_, rpc::Server::Start(grpc, {&gateway_->service(), &metrics_service_->service(),
-                                           &classifier_->service()}));
+                                           &classifier_->service(), versions_.get()}));
     return absl::OkStatus();
   }
 
@@ -280,6 +282,7 @@ class AllInOne final : public Node {
   std::unique_ptr<classifier::ModelSource> models_;
   std::unique_ptr<classifier::WatchedPolicies> policies_;
   std::unique_ptr<classifier::ClassifierApp> classifier_;
+  std::unique_ptr<PolicyVersionsService> versions_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<ingest::IngestApp> ingest_;
   // Last: it asks all the others.

@@ -95,8 +95,9 @@ std::string Describe(const Event& e) {
       return fmt::format("queued in {}/{} ({}), due {}", e.pool(), e.queue(), e.queued().reason(),
                          Time(e.queued().due_unix_ms()));
     case Event::kOffered:
-      return fmt::format("offered to {} until {}", e.offered().agent_id(),
-                         Time(e.offered().lease_until_unix_ms()));
+      return fmt::format("offered to {} until {}, by step {}{}", e.offered().agent_id(),
+                         Time(e.offered().lease_until_unix_ms()), e.offered().step() + 1,
+                         e.offered().needs_translation() ? ", who needs a translation" : "");
     case Event::kAccepted:
       return fmt::format("accepted by {}", e.accepted().agent_id());
     case Event::kOfferEnded:
