@@ -156,9 +156,16 @@ class StepChecks final {
   // What bots must not have needs people where it goes in the end.
   void CheckBots() {
     const policy::v1::RouteSection& section = drafts_.routes.section;
-    if (!section.bots().has_never_for() || section.routes().empty()) return;
+    if (section.routes().empty()) return;
     const std::string& pool = section.routes().rbegin()->pool();
     if (!HasOnlyBots(drafts_.pools, pool)) return;
+    if (!section.bots().has_never_for()) {
+      problems_.Warn(drafts_.routes.places.back().pool,
+                     fmt::format("leads to the pool '{}', which has only bots: what they hand on "
+                                 "finds nobody",
+                                 pool));
+      return;
+    }
     problems_.Error(drafts_.routes.never_for_bots,
                     fmt::format("keeps work from bots, but the last route leads to the pool '{}', "
                                 "which has nobody else; give that route a pool with people",

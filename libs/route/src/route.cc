@@ -162,6 +162,7 @@ void Route::Impl::ApplyToCustomer(const Context& context) {
 }
 
 void Route::Impl::Activate(const Context& context, const policy::v1::ActivateRoute& activate) {
+  if (activate.version() == 0) return;
   Policies& policies = policies_[activate.tenant()];
   if (activate.version() <= policies.newest()) return;
   if (activate.stage_percent() > 0) {

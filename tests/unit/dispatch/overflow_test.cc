@@ -215,7 +215,7 @@ TEST(Handoff, CarriesWhatTheBotCollectedAndWhoGetsItSeesIt) {
   field.set_value("LN-12345");
   desk.Apply(command);
   ASSERT_EQ(desk.out.routing.size(), 1u);
-  const auto& released = desk.out.routing[0].released();
+  const routing::v1::ConversationReleased released = desk.out.routing[0].released();
   EXPECT_EQ(released.reason(), "handoff");
   EXPECT_TRUE(released.from_bot());
   ASSERT_EQ(released.fields_size(), 1);
