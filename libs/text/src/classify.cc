@@ -235,7 +235,7 @@ void Classifier::AddLikeliest(int first, Workspace& workspace, Classification& r
 
 void Classifier::AddTags(const Input& input, bool unsure, Workspace& workspace,
                          Classification& result) const {
-  std::vector<std::string>& tags = workspace.tags_;
+  std::vector<std::string_view>& tags = workspace.tags_;
   tags.clear();
   for (uint32_t rule : workspace.matches_.rules) {
     tags.insert(tags.end(), details_[rule].tags.begin(), details_[rule].tags.end());
@@ -251,15 +251,17 @@ void Classifier::AddTags(const Input& input, bool unsure, Workspace& workspace,
   }
   std::sort(tags.begin(), tags.end());
   tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
-  for (const std::string& tag : tags) result.add_tags(tag);
+  for (const std::string_view tag : tags) result.add_tags(tag.data(), tag.size());
 }
 
 void Classifier::AddRuleMatches(int intent, Workspace& workspace, Classification& result) const {
   RuleMatches& matches = workspace.matches_;
   const auto won = [&](uint32_t rule) { return intent >= 0 && details_[rule].intent == intent; };
-  std::stable_sort(matches.rules.begin(), matches.rules.end(), [&](uint32_t a, uint32_t b) {
+  // In the policy's order among equals; a stable sort would ask for memory each time.
+  std::sort(matches.rules.begin(), matches.rules.end(), [&](uint32_t a, uint32_t b) {
     if (won(a) != won(b)) return won(a);
-    return details_[a].weight > details_[b].weight;
+    if (details_[a].weight != details_[b].weight) return details_[a].weight > details_[b].weight;
+    return a < b;
   });
   if (matches.rules.size() > kMaxRuleMatches) matches.rules.resize(kMaxRuleMatches);
   for (uint32_t rule : matches.rules) {

@@ -59,7 +59,8 @@ void AddEmoji(Mood& mood, const FoldedText& text) {
 
 }  // namespace
 
-Mood MoodOf(const FoldedText& text, std::span<const std::string> tags, const Signals& signals) {
+Mood MoodOf(const FoldedText& text, std::span<const std::string_view> tags,
+            const Signals& signals) {
   Mood mood{signals.sentiment_permille, signals.urgency_permille};
   for (const Evidence& tag : kTags) {
     if (std::find(tags.begin(), tags.end(), tag.sign) != tags.end()) Add(mood, tag);

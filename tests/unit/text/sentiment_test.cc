@@ -7,7 +7,7 @@
 namespace centralita::text {
 namespace {
 
-Mood MoodOfText(std::string_view text, std::vector<std::string> tags = {}) {
+Mood MoodOfText(std::string_view text, std::vector<std::string_view> tags = {}) {
   FoldedText folded;
   folded.Append(text);
   return MoodOf(folded, tags);

@@ -73,7 +73,8 @@ class Workspace final {
   std::vector<int32_t> clause_permille_;
   std::vector<Clause> clauses_;
   model::Scorer scorer_;
-  std::vector<std::string> tags_;
+  // Views of the classifier's own.
+  std::vector<std::string_view> tags_;
 };
 
 // Immutable and thread-safe once built; takes a copy of what it needs.

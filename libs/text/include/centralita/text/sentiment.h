@@ -20,6 +20,7 @@ struct Mood {
 
 // `tags` that count, whether rules or signals gave them: angry, frustrated, sad, polite, happy,
 // grateful, urgent, legal_threat, chargeback, public_threat, safety, vulnerable; others do not.
-Mood MoodOf(const FoldedText& text, std::span<const std::string> tags, const Signals& signals = {});
+Mood MoodOf(const FoldedText& text, std::span<const std::string_view> tags,
+            const Signals& signals = {});
 
 }  // namespace centralita::text
