@@ -86,7 +86,7 @@ measure_queued() {
   end_part queued
 }
 
-recovery_ms=0 recovery_open=0
+recovery_ms=0 recovery_open=0 recovery_gap=0
 # From the kill until each message that was sent since then lies in a queue: finding out takes the session's timeout, the
 # rest is what counts.
 session_ms=6000
@@ -104,11 +104,14 @@ measure_recovery() {
   recovery_open=$(waiting_now)
   read -r accepted settled <<<"$(standing queued)"
   say "Recovery: killing a router at $recovery_open open conversations ..."
+  local log=$work/run/logs/router-1.log lines
+  lines=$(wc -l <"$log")
   began=$(now_ms)
   scripts/cluster.sh kill router-0
   load probes --server "$ingest" --messages $probes --customers $((probes * 1000)) --streams 2 --frame 50
   until_settled queued $((accepted + probes)) $((settled + probes)) 180
   recovery_ms=$(($(now_ms) - began))
+  recovery_gap=$(tail -n "+$((lines + 1))" "$log" | sed -n 's/.* partition_taken .* gap_ms=\([0-9]*\).*/\1/p' | sort -n | tail -n 1)
   scripts/cluster.sh start router-0 >>"$work/up.txt" 2>&1 || die "router-0 did not come back."
 }
 

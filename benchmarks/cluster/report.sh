@@ -59,7 +59,7 @@ write_json() {
     "cpu_microseconds": $(processes latency "${offer_count:-0}")},
   "recovery": {
     "open_conversations": $recovery_open, "from_kill_ms": $recovery_ms, "session_timeout_ms": $session_ms,
-    "seconds_after_session_timeout": $recovery_s, "goal_seconds": 10}
+    "longest_gap_of_a_partition_ms": ${recovery_gap:-0}, "seconds_after_session_timeout": $recovery_s, "goal_seconds": 10}
 }
 JSON
 }
@@ -84,6 +84,7 @@ print_table() {
   row "accepted -> offered at $latency_rate/s, p50 ms" "$offer_p50" "< 15" "$offer_count offers"
   row "accepted -> offered at $latency_rate/s, p99 ms" "$offer_p99" "< 60" ""
   row "recovery, s after the session's timeout" "$recovery_s" "< 10" "$recovery_open open; $recovery_ms ms from the kill"
+  row "  longest gap of a partition, ms" "${recovery_gap:-0}" "" "from when it was given until it had caught up"
   print_processes
   if [ -e "$work/hops.txt" ]; then
     printf '\nAt %s messages/s, where the time goes:\n' "$latency_rate"
