@@ -173,7 +173,8 @@ start_part() {
     kafka) launch kafka java -Xms256m -Xmx512m -XX:+UseSerialGC -cp "$(java_kafka)" kafka.Kafka "$folder/kafka.properties" ;;
     redis)
       launch redis redis-server --port "$redis_port" --bind 127.0.0.1 --dir "$folder/redis" --appendonly yes \
-        --appendfsync everysec --save '' --maxmemory-policy noeviction --enable-debug-command local --daemonize no ;;
+        --appendfsync everysec --auto-aof-rewrite-min-size 1gb --save '' --maxmemory-policy noeviction \
+        --enable-debug-command local --daemonize no ;;
     router-0) start_service "$1" --router.grpc_port="$router_0" --router.advertise=127.0.0.1 ;;
     router-1) start_service "$1" --router.grpc_port="$router_1" --router.advertise=127.0.0.1 ;;
     gateway-0) start_service "$1" --gateway.grpc_port="$gateway_0" ;;
