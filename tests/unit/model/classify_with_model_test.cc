@@ -62,7 +62,7 @@ TEST_F(ClassifyWithModelTest, WhereNoRuleSpeaksTheModelDecides) {
   EXPECT_GT(result.intent_confidence_permille(), 900);
   EXPECT_EQ(result.intents(0).intent(), "order_status");
   EXPECT_EQ(result.intents(0).permille(), result.intent_confidence_permille());
-  EXPECT_THAT(result.model_version(), HasSubstr("linear-1-"));
+  EXPECT_THAT(result.model_version(), HasSubstr("linear-2-"));
   EXPECT_THAT(result.tags(), Not(Contains("unsure")));
 }
 
