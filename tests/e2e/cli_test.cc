@@ -28,10 +28,28 @@ std::string PatternIn(const std::string& text, const char* pattern) {
 }
 
 TEST(CliTest, EveryVerbHelps) {
-  const std::vector<std::vector<std::string>> verbs = {
-      {},       {"up"},          {"demo"},          {"send"},     {"agents"}, {"agent"},
-      {"load"}, {"queues"},      {"trace"},         {"explain"},  {"policy"}, {"policy", "check"},
-      {"dlq"},  {"dlq", "list"}, {"dlq", "replay"}, {"classify"}, {"train"}};
+  const std::vector<std::vector<std::string>> verbs = {{},
+                                                       {"up"},
+                                                       {"demo"},
+                                                       {"send"},
+                                                       {"agents"},
+                                                       {"agent"},
+                                                       {"load"},
+                                                       {"queues"},
+                                                       {"trace"},
+                                                       {"explain"},
+                                                       {"policy"},
+                                                       {"policy", "check"},
+                                                       {"dlq"},
+                                                       {"dlq", "list"},
+                                                       {"dlq", "replay"},
+                                                       {"classify"},
+                                                       {"train"},
+                                                       {"sla"},
+                                                       {"sla", "show"},
+                                                       {"sla", "list"},
+                                                       {"sla", "peek"},
+                                                       {"sla", "calendar"}};
   for (std::vector<std::string> verb : verbs) {
     const std::string name = verb.empty() ? "centralita" : verb.back();
     verb.emplace_back("--help");
@@ -94,6 +112,32 @@ std::vector<nlohmann::json> ObjectsIn(const std::string& said) {
     if (object.is_object()) objects.push_back(std::move(object));
   }
   return objects;
+}
+
+TEST(CliTest, AYearOfACalendarIsATableAndAnUnknownOneIsTold) {
+  const contract::TempFolder folder;
+  const std::string path = folder.File("policy.yaml");
+  std::ofstream(path) << R"(
+tenants: [{id: luna, name: Luna, languages: [es], api_keys: ["plain:a-key"]}]
+routes: [{name: all, pool: care, steps: [{queue: general}]}]
+pools: [{name: care, queues: [general]}]
+calendars:
+  - name: office
+    zone: Europe/Madrid
+    hours: {mon-thu: [09:00-14:00, 15:30-18:00], fri: 09:00-15:00}
+    holidays: [12-25]
+)";
+  const Finished year =
+      Centralita({"sla", "calendar", "office", "--policy", path, "--year", "2027"});
+  EXPECT_EQ(year.exit_code, 0) << year.said;
+  for (const char* words :
+       {"office in 2027, Europe/Madrid", "A  09:00-15:00", "B  09:00-14:00 15:30-18:00",
+        "2027-12-25  holiday: closed", "2027-03-28  the clock is changed: the day has 23 h"}) {
+    EXPECT_THAT(year.said, HasSubstr(words));
+  }
+  const Finished unknown = Centralita({"sla", "calendar", "offfice", "--policy", path});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.said, HasSubstr("Those that it has: office"));
 }
 
 TEST(CliTest, EachLineIsClassifiedInOrderWithoutAServerAndBadOnesSaySo) {
@@ -316,6 +360,39 @@ TEST_F(RunningTest, AMessageIsSentTakenAnsweredResolvedAndExplained) {
   EXPECT_EQ(explain.exit_code, 0) << explain.said;
   EXPECT_THAT(explain.said, HasSubstr("everything_else")) << "the rule that was taken";
   EXPECT_THAT(explain.said, HasSubstr("winner ivan"));
+}
+
+TEST_F(RunningTest, ClocksOfAConversationAndWhatRingsNextAreShown) {
+  const Finished sent = RunToEnd(node.Verb(
+      {"send", "--channel", "whatsapp", "--handle", "+34600000001", "--id", "m1", "hola"}, true));
+  const std::string id = PatternIn(sent.said, "message ([0-9a-f-]{36})");
+  ASSERT_FALSE(id.empty()) << sent.said;
+  std::string conversation;
+  ASSERT_TRUE(Eventually([&] {
+    conversation =
+        PatternIn(RunToEnd(node.Verb({"trace", id})).said, "conversation +([0-9a-f-]{36})");
+    return !conversation.empty();
+  }));
+  Finished list;
+  ASSERT_TRUE(Eventually([&] {
+    list = RunToEnd(node.Verb({"sla", "list", "--limit", "1"}));
+    return list.said.find(conversation) != std::string::npos;
+  })) << list.said;
+  EXPECT_THAT(list.said, HasSubstr("More: --page '"));
+  const Finished next = RunToEnd(node.Verb(
+      {"sla", "list", "--limit", "1", "--page", PatternIn(list.said, "--page '([^']+)'")}));
+  EXPECT_EQ(next.exit_code, 0) << next.said;
+  const Finished show = RunToEnd(node.Verb({"sla", "show", conversation.substr(0, 13)}));
+  EXPECT_EQ(show.exit_code, 0) << show.said;
+  for (const char* words :
+       {"first_response", "resolution", "reply_window", "running", "NEXT", "PARTITION"}) {
+    EXPECT_THAT(show.said, HasSubstr(words));
+  }
+  const Finished peek = RunToEnd(node.Verb({"sla", "peek"}));
+  EXPECT_EQ(peek.exit_code, 0) << peek.said;
+  EXPECT_THAT(peek.said, HasSubstr("BEHIND"));
+  EXPECT_EQ(Centralita({"sla", "peek", "--server", node.grpc(), "--api-key", "wrong"}).exit_code,
+            1);
 }
 
 TEST_F(RunningTest, LinesFromStandardInputAreSentAndBadOnesNamed) {

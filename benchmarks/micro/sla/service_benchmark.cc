@@ -65,6 +65,7 @@ std::vector<int64_t> ReadAlarms(eventlog::EventLog& log, const base::Clock& cloc
 
 void BM_ServiceBurst(benchmark::State& state) {
   const AlwaysOpen calendars;
+  const Everybody access;
   const base::SystemClock clock;
   for (auto _ : state) {
     const contract::TempFolder folder;
@@ -82,6 +83,7 @@ void BM_ServiceBurst(benchmark::State& state) {
                                                  .store = *backends->store,
                                                  .clock = clock,
                                                  .calendars = calendars,
+                                                 .access = access,
                                                  .metrics = metrics});
     if (!service.ok() || !(*service)->Start().ok()) return state.SkipWithError("no service");
     const base::TimePoint due = clock.Now() + kAhead;

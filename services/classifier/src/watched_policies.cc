@@ -1,8 +1,6 @@
 #include "centralita/classifier/watched_policies.h"
 
 #include "centralita/app/api_key.h"
-#include "centralita/base/error.h"
-#include "centralita/base/sha256.h"
 
 namespace centralita::classifier {
 namespace {
@@ -38,13 +36,7 @@ std::shared_ptr<const TenantClassifiers> WatchedPolicies::Current() const {
 }
 
 absl::Status WatchedPolicies::Check(const std::string& tenant, const std::string& api_key) const {
-  const auto policies = watcher_.Current();
-  const app::TenantPolicy* policy = policies->Find(tenant);
-  if (policy != nullptr && app::HasApiKey(policy->settings, base::Sha256Hex(api_key))) {
-    return absl::OkStatus();
-  }
-  return base::Error(absl::StatusCode::kUnauthenticated, "unauthenticated",
-                     "The key does not belong to this tenant. Send x-tenant and x-api-key.");
+  return app::CheckApiKey(*watcher_.Current(), tenant, api_key);
 }
 
 void WatchedPolicies::Compile() {

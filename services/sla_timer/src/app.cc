@@ -3,28 +3,35 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <map>
+#include <mutex>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "centralita/base/error.h"
 #include "centralita/base/key.h"
 #include "centralita/base/status_macros.h"
 #include "centralita/base/topics.h"
 #include "centralita/stage/stage_metrics.h"
+#include "fmt/format.h"
+#include "timer_scan.h"
+#include "timer_service.h"
 #include "timers.h"
 
 namespace centralita::sla_timer {
 namespace {
 
 constexpr size_t kAlarmsPerTurn = 1000;
+constexpr base::Duration kAnswerLimit{10'000};
 
 // Late is what a promise of 20 ms at p99 is measured by; the rest says how far behind it was.
 std::vector<double> LatenessBuckets() {
   return {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 30, 300, 3600};
 }
 
-class App final : public SlaTimerApp, private stage::StageObserver {
+class App final : public SlaTimerApp, private stage::StageObserver, private Askable {
  public:
   App(const SlaTimerOptions& options, SlaTimerDeps deps,
       std::unique_ptr<eventlog::Producer> producer, uint32_t shard_partitions)
@@ -35,7 +42,8 @@ class App final : public SlaTimerApp, private stage::StageObserver {
         late_(deps.metrics.AddHistogram("centralita_sla_timer_alarm_late_seconds",
                                         "How long behind its threshold an alarm was sent for the "
                                         "first time, by the log's time.",
-                                        LatenessBuckets())) {}
+                                        LatenessBuckets())),
+        service_(*this, deps.access) {}
 
   ~App() override { Drain(base::Duration(5000)).IgnoreError(); }
 
@@ -76,12 +84,17 @@ class App final : public SlaTimerApp, private stage::StageObserver {
     gauge("centralita_sla_timer_alarms_given_up",
           "Clocks forgotten since the start whose alarms nobody answered.",
           &SlaTimerStats::alarms_given_up);
+    gauge("centralita_sla_timer_forecasts_sent",
+          "Alarms since the start that a clock is going to be missed.",
+          &SlaTimerStats::forecasts_sent);
     exposed_.push_back(deps_.metrics.AddGaugeCallback(
         "centralita_sla_timer_behind_seconds",
         "By how much the oldest alarm that is due and not sent is late; 0 when not behind.", {},
         [this] { return static_cast<double>(behind_ms_) / 1000; }));
     return absl::OkStatus();
   }
+
+  grpc::Service& service() override { return service_; }
 
   absl::Status Health() const override {
     return thread_ == nullptr ? absl::OkStatus() : thread_->runner().Health();
@@ -93,6 +106,7 @@ class App final : public SlaTimerApp, private stage::StageObserver {
             .alarms_sent = sent_,
             .alarms_resent = resent_,
             .alarms_given_up = given_up_,
+            .forecasts_sent = forecasts_,
             .behind = base::Duration(behind_ms_)};
   }
 
@@ -105,6 +119,45 @@ class App final : public SlaTimerApp, private stage::StageObserver {
   }
 
  private:
+  // Each slice between two turns of the stage.
+  absl::Status Ask(const std::shared_ptr<TimerScan>& scan) override {
+    if (thread_ == nullptr) return absl::UnavailableError("sla-timer has not started, or stops.");
+    struct Slice {
+      std::shared_ptr<TimerScan> scan;
+      std::mutex mutex;
+      bool given_up = false;
+      std::promise<bool> answered;
+    };
+    const auto until = deps_.clock.Monotonic() + kAnswerLimit;
+    for (bool done = false; !done;) {
+      const auto slice = std::make_shared<Slice>();
+      slice->scan = scan;
+      thread_->runner().Post([slice](std::vector<stage::Partition>& owned) {
+        const std::scoped_lock lock(slice->mutex);
+        if (slice->given_up) return;
+        std::vector<AskedPartition> asked;
+        for (const stage::Partition& each : owned) {
+          asked.push_back({each.partition, each.now, static_cast<const Timers&>(each.machine)});
+        }
+        slice->answered.set_value(slice->scan->Step(asked));
+      });
+      thread_->runner().Wake();
+      auto answered = slice->answered.get_future();
+      if (answered.wait_for(until - deps_.clock.Monotonic()) != std::future_status::ready) {
+        const std::scoped_lock lock(slice->mutex);
+        slice->given_up = true;
+        if (answered.wait_for(base::Duration(0)) != std::future_status::ready) {
+          return base::Error(absl::StatusCode::kDeadlineExceeded, "sla_timer_busy",
+                             fmt::format("sla-timer is busy and has not answered within {}; ask "
+                                         "again.",
+                                         base::FormatDuration(kAnswerLimit)));
+        }
+      }
+      done = answered.get();
+    }
+    return absl::OkStatus();
+  }
+
   void OnDue(stage::Partition& partition) override {
     auto& timers = static_cast<Timers&>(partition.machine);
     const uint64_t given_up = timers.given_up();
@@ -112,7 +165,8 @@ class App final : public SlaTimerApp, private stage::StageObserver {
       return !(*shards_)[ShardOf(base::TenantKey(place.tenant, place.pool))].refuses;
     };
     for (Timers::Due& due : timers.TakeDue(partition.now, kAlarmsPerTurn, takes)) {
-      if (!due.again) late_.Observe(std::chrono::duration<double>(due.late).count());
+      if (!due.again && !due.forecast)
+        late_.Observe(std::chrono::duration<double>(due.late).count());
       std::string key = base::TenantKey(due.alarm.tenant(), due.alarm.pool());
       const uint32_t to = ShardOf(key);
       // One that is refused or fails is due again later, as any that no event confirms.
@@ -126,7 +180,7 @@ class App final : public SlaTimerApp, private stage::StageObserver {
                               (*shards)[to].refuses = !offset.ok();
                             });
       if (!taken.ok()) (*shards_)[to].refuses = true;
-      ++(due.again ? resent_ : sent_);
+      ++(due.forecast ? forecasts_ : due.again ? resent_ : sent_);
     }
     given_up_ += timers.given_up() - given_up;
     NoteBehind(partition.partition, partition.now - timers.FirstDue(partition.now));
@@ -163,7 +217,9 @@ class App final : public SlaTimerApp, private stage::StageObserver {
   std::atomic<uint64_t> sent_{0};
   std::atomic<uint64_t> resent_{0};
   std::atomic<uint64_t> given_up_{0};
+  std::atomic<uint64_t> forecasts_{0};
   telemetry::Histogram late_;
+  TimerService service_;
   // By partition; of the stage's thread.
   std::map<uint32_t, base::Duration> behind_;
   std::atomic<int64_t> behind_ms_{0};

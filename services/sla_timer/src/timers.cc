@@ -55,13 +55,23 @@ bool SameHours(const clocks::v1::ClockSpec& a, const clocks::v1::ClockSpec& b) {
                     b.warn_before_ms().begin(), b.warn_before_ms().end());
 }
 
-// Whether a message's bytes have that field at the top; nullopt if they are no message.
-std::optional<bool> HasField(std::string_view bytes, int field) {
+// Whether forecasts follow events of this kind.
+bool IsForForecasts(int field) {
+  using events::v1::Event;
+  return field == Event::kQueuedFieldNumber || field == Event::kAcceptedFieldNumber ||
+         (field >= Event::kRepliedFieldNumber && field <= Event::kReleasedFieldNumber) ||
+         field == Event::kReprioritizedFieldNumber;
+}
+
+// Whether there is a field at the top of a message's bytes for which `wanted` holds; nullopt if
+// they are no message.
+template <typename Wanted>
+std::optional<bool> HasField(std::string_view bytes, const Wanted& wanted) {
   using google::protobuf::internal::WireFormatLite;
   google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
                                             static_cast<int>(bytes.size()));
   while (const uint32_t tag = in.ReadTag()) {
-    if (WireFormatLite::GetTagFieldNumber(tag) == field) return true;
+    if (wanted(WireFormatLite::GetTagFieldNumber(tag))) return true;
     if (!WireFormatLite::SkipField(&in, tag)) return std::nullopt;
   }
   return in.ConsumedEntireMessage() ? std::optional(false) : std::nullopt;
@@ -73,17 +83,40 @@ base::ApplyResult Timers::Apply(const base::InputRecord& record, base::Outputs& 
   now_ = base::ToUnixMillis(record.now);
   table_.wheel().StartAt(now_);
   table_.wheel().Settle(kSettledPerRecord);
+  if (!unconfirmed_.empty()) CorrectEarly();
   // Most events move no clock: they are passed over without being decoded.
-  const auto has_clocks = HasField(record.value, events::v1::Event::kClocksFieldNumber);
-  if (!has_clocks.has_value()) return base::ApplyResult::kUndecodable;
-  if (!*has_clocks) return base::ApplyResult::kApplied;
+  const auto wanted = HasField(record.value, [this](int field) {
+    return field == events::v1::Event::kClocksFieldNumber ||
+           (!forecasts_.idle() && IsForForecasts(field));
+  });
+  if (!wanted.has_value()) return base::ApplyResult::kUndecodable;
+  if (!*wanted) return base::ApplyResult::kApplied;
   google::protobuf::Arena arena;
   auto& event = *google::protobuf::Arena::CreateMessage<events::v1::Event>(&arena);
   if (!event.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
     return base::ApplyResult::kUndecodable;
   }
+  forecasts_.Follow(event, now_);
   for (const auto& clock : event.clocks()) Follow(event, clock);
   return base::ApplyResult::kApplied;
+}
+
+void Timers::CorrectEarly() {
+  // A little ahead is usual: records are read some milliseconds behind their time.
+  if (base::FromUnixMillis(asked_until_) - base::FromUnixMillis(now_) > policy_.resend_after) {
+    for (const uint32_t number : unconfirmed_) {
+      Timer& timer = table_[number];
+      if (timer.state != TimerState::kRunning || timer.attempts == 0) continue;
+      const auto at = ThresholdAt(timer);
+      if (!at.ok()) continue;
+      table_.wheel().Cancel(number);
+      timer.attempts = 0;
+      timer.due = std::max(base::ToUnixMillis(*at), now_);
+      table_.wheel().Set(number);
+    }
+  }
+  unconfirmed_.clear();
+  asked_until_ = 0;
 }
 
 void Timers::Follow(const events::v1::Event& event, const ClockState& clock) {
@@ -126,7 +159,8 @@ void Timers::Update(uint32_t number, const events::v1::Event& event, const Clock
       timer.state == TimerState::kPaused ? clock.remaining_ms() : clock.deadline_unix_ms();
   timer.due = now_ + kKeptMs;
   log_.Changed(number);
-  if (!Aim(number)) Remove(number);
+  if (!Aim(number)) return Remove(number);
+  forecasts_.Watch(number, now_);
 }
 
 bool Timers::Aim(uint32_t number) {
@@ -176,12 +210,14 @@ void Timers::Count(const Timer& timer, int64_t by) {
 
 void Timers::Remove(uint32_t number) {
   Count(table_[number], -1);
+  forecasts_.Unwatch(number);
   log_.Removing(number);
   table_.Remove(number);
 }
 
 std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit, const Takes& takes) {
   std::vector<Due> due;
+  asked_until_ = std::max(asked_until_, base::ToUnixMillis(now));
   FollowCalendars(kAimedPerTurn);
   table_.wheel().Settle(kSettledPerTurn);
   // What is looked at and not due yet, or forgotten, counts for the length of a turn too.
@@ -190,7 +226,18 @@ std::vector<Timers::Due> Timers::TakeDue(base::TimePoint now, size_t limit, cons
     if (number == kNone) break;
     Ring(number, now, takes, due);
   }
+  TakeForecasts(now, limit, takes, due);
   return due;
+}
+
+void Timers::TakeForecasts(base::TimePoint now, size_t limit, const Takes& takes,
+                           std::vector<Due>& all) {
+  const auto taken = [&](const Place& place) { return takes == nullptr || takes(place); };
+  while (auto alarm = forecasts_.TakeDue(base::ToUnixMillis(now), limit, taken)) {
+    Due& due = all.emplace_back();
+    due.alarm = *std::move(alarm);
+    due.forecast = true;
+  }
 }
 
 void Timers::Ring(uint32_t number, base::TimePoint now, const Takes& takes, std::vector<Due>& all) {
@@ -225,6 +272,7 @@ void Timers::Ring(uint32_t number, base::TimePoint now, const Takes& takes, std:
   id.set_due_unix_ms(base::ToUnixMillis(*at));
   const int64_t wait = std::min(int64_t{1} << std::min<int>(timer.attempts, 10), kLongestResend);
   if (counts) ++timer.attempts;
+  unconfirmed_.insert(number);
   timer.due = base::ToUnixMillis(now + policy_.resend_after * wait);
   table_.wheel().Set(number);
 }
@@ -240,20 +288,25 @@ base::TimePoint Timers::FirstDue(base::TimePoint now) const {
 
 base::TimePoint Timers::NextDue() const {
   if (calendars_.Version() != aimed_) return base::FromUnixMillis(0);
-  const int64_t at = table_.wheel().NextAt();
+  const int64_t at = std::min(table_.wheel().NextAt(), forecasts_.NextAt());
   return at == INT64_MAX ? base::kNever : base::FromUnixMillis(at);
 }
 
 void Timers::TakeChanges(base::EntrySink& sink) {
   for (const std::string& key : old_entries_) sink.Erase(key);
   old_entries_.clear();
+  forecasts_.TakeChanges(sink);
   log_.TakeChanges(now_, sink);
 }
 
-void Timers::ForEachEntry(base::EntrySink& sink) const { log_.ForEachEntry(now_, sink); }
+void Timers::ForEachEntry(base::EntrySink& sink) const {
+  forecasts_.ForEachEntry(sink);
+  log_.ForEachEntry(now_, sink);
+}
 
 absl::Status Timers::Load(std::string_view key, std::string_view value) {
   if (SegmentLog::IsSegment(key)) return log_.Load(key, value);
+  if (Forecasts::IsEntry(key)) return forecasts_.Load(key, value);
   snapshot::v1::TimerEntry entry;
   if (!entry.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
     return base::Error(absl::StatusCode::kDataLoss, "damaged_entry",
@@ -277,7 +330,11 @@ absl::Status Timers::LoadDone() {
     // One of an older format is in the wheel already.
     if (timer.state == TimerState::kRemoved || timer.list != timer::WheelSlots::kNoList) continue;
     Count(timer, 1);
-    if (!Aim(number)) Remove(number);
+    if (!Aim(number)) {
+      Remove(number);
+    } else {
+      forecasts_.Watch(number, now_);
+    }
   }
   return absl::OkStatus();
 }

@@ -7,11 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "centralita/base/state_machine.h"
 #include "centralita/commands/v1/commands.pb.h"
 #include "centralita/events/v1/events.pb.h"
 #include "centralita/sla/spans.h"
 #include "centralita/sla_timer/app.h"
+#include "forecasts.h"
 #include "segment_log.h"
 #include "timer_table.h"
 
@@ -38,11 +40,14 @@ class Timers final : public base::StateMachine {
   struct Due {
     commands::v1::Command alarm;
     bool again = false;
+    // That a breach is to be expected; sent once.
+    bool forecast = false;
     // Behind the threshold's time.
     base::Duration late{0};
   };
   // Alarms that are due at `now`, at most `limit`; each is due again later unless an event moves
-  // its clock. An attempt at a place that takes nothing is none; without `takes`, all do.
+  // its clock, and forecasts, which are not. An attempt at a place that takes nothing is none;
+  // without `takes`, all do.
   using Takes = std::function<bool(const Place&)>;
   std::vector<Due> TakeDue(base::TimePoint now, size_t limit, const Takes& takes = nullptr);
 
@@ -52,6 +57,7 @@ class Timers final : public base::StateMachine {
   // Clocks that run; those that are kept too.
   size_t running() const { return static_cast<size_t>(running_); }
   size_t size() const { return table_.size(); }
+  const TimerTable& table() const { return table_; }
   // Alarms that nobody answered.
   uint64_t given_up() const { return given_up_; }
 
@@ -75,6 +81,9 @@ class Timers final : public base::StateMachine {
   void AimAnew(uint32_t number);
   // When the present threshold of a clock that runs is due.
   absl::StatusOr<base::TimePoint> ThresholdAt(const Timer& timer);
+  // A record says what time it is: what was sent by a clock that was ahead rings again in time.
+  void CorrectEarly();
+  void TakeForecasts(base::TimePoint now, size_t limit, const Takes& takes, std::vector<Due>& all);
   void Ring(uint32_t number, base::TimePoint now, const Takes& takes, std::vector<Due>& all);
   // In running() and `live`.
   void Count(const Timer& timer, int64_t by);
@@ -86,6 +95,7 @@ class Timers final : public base::StateMachine {
   const sla::Spans always_;
   TimerTable table_;
   SegmentLog log_{table_};
+  Forecasts forecasts_{calendars_, table_};
   // Of the last record.
   int64_t now_ = 0;
   int64_t running_ = 0;
@@ -95,6 +105,10 @@ class Timers final : public base::StateMachine {
   // Which version the round that is under way is for, and the next timer it comes to.
   uint64_t aiming_ = 0;
   uint32_t next_to_aim_ = 0;
+  // Timers that rang since the last record, by an estimate of the time that no record has
+  // confirmed, and how far that went.
+  absl::flat_hash_set<uint32_t> unconfirmed_;
+  int64_t asked_until_ = 0;
   // Entries of an older format that were loaded, to be erased.
   std::vector<std::string> old_entries_;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "centralita/app/api_key.h"
+
 namespace centralita::sla_timer {
 namespace {
 
@@ -17,7 +19,8 @@ bool SameCalendars(const app::TenantPolicy& a, const app::TenantPolicy& b) {
 }  // namespace
 
 WatchedCalendars::WatchedCalendars(app::PolicyWatcher& watcher)
-    : subscription_(
+    : watcher_(watcher),
+      subscription_(
           watcher.Subscribe([this](const std::shared_ptr<const app::PolicySnapshot>& policies) {
             Follow(*policies);
           })) {}
@@ -35,6 +38,10 @@ uint64_t WatchedCalendars::VersionOf(const std::string& tenant) const {
   const std::scoped_lock lock(mutex_);
   const auto found = compiled_.find(tenant);
   return found == compiled_.end() ? 0 : found->second.version;
+}
+
+absl::Status WatchedCalendars::Check(const std::string& tenant, const std::string& api_key) const {
+  return app::CheckApiKey(*watcher_.Current(), tenant, api_key);
 }
 
 void WatchedCalendars::Follow(const app::PolicySnapshot& policies) {

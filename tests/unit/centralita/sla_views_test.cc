@@ -68,6 +68,54 @@ TEST(ClockTableTest, SaysHowMuchTimeIsLeftInEachPhase) {
   EXPECT_EQ(ClockTable({}, now), "");
 }
 
+TEST(ClockTableTest, SaysThatAClockIsToBeMissed) {
+  auto clock = Clock("first", clocks::v1::CLOCK_PHASE_RUNNING, 1);
+  clock.set_forecast(true);
+  EXPECT_THAT(ClockTable({clock}, base::FromUnixMillis(kNow)), HasSubstr("running, to be missed"));
+  clock.set_breached(true);
+  EXPECT_THAT(ClockTable({clock}, base::FromUnixMillis(kNow)), Not(HasSubstr("to be missed")));
+}
+
+TEST(TimerTableTest, SaysWhatHappensToEachTimerNext) {
+  timer::v1::ListTimersResponse list;
+  auto& warning = *list.add_timers();
+  warning.set_conversation_id("c1");
+  warning.set_clock("first");
+  warning.set_pool("care");
+  warning.set_partition(3);
+  warning.set_phase(clocks::v1::CLOCK_PHASE_RUNNING);
+  warning.set_deadline_unix_ms(kNow + 2 * kHour);
+  warning.set_next_unix_ms(kNow + kHour);
+  warning.set_threshold(1);
+  auto& deadline = *list.add_timers();
+  deadline = warning;
+  deadline.set_next_unix_ms(deadline.deadline_unix_ms());
+  auto& again = *list.add_timers();
+  again = warning;
+  again.set_next_unix_ms(kNow - 1);
+  again.set_attempts(2);
+  auto& paused = *list.add_timers();
+  paused = warning;
+  paused.set_phase(clocks::v1::CLOCK_PHASE_PAUSED);
+  const std::string table = TimerTable(list, base::FromUnixMillis(kNow));
+  for (const char* words : {"threshold 2 ", "deadline", "threshold 2, sent 2 x", "now",
+                            "forgotten (paused)", "c1", "care"}) {
+    EXPECT_THAT(table, HasSubstr(words));
+  }
+}
+
+TEST(PeekTableTest, HasARowForEachPartition) {
+  timer::v1::PeekResponse peek;
+  auto& row = *peek.add_partitions();
+  row.set_partition(5);
+  row.set_running(17);
+  row.set_behind_ms(250);
+  const std::string table = PeekTable(peek);
+  EXPECT_THAT(table, HasSubstr("17"));
+  EXPECT_THAT(table, HasSubstr("250 ms"));
+  EXPECT_THAT(table, HasSubstr(" - ")) << "nothing is due";
+}
+
 clocks::v1::CalendarDefinition Office() {
   clocks::v1::CalendarDefinition office;
   office.set_name("oficina");

@@ -1,6 +1,7 @@
 // Events in, alarms out, over the embedded log and store.
 #include "centralita/sla_timer/app.h"
 
+#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
 #include <condition_variable>
@@ -11,6 +12,8 @@
 #include "centralita/base/key.h"
 #include "centralita/base/topics.h"
 #include "centralita/commands/v1/commands.pb.h"
+#include "centralita/rpc/server.h"
+#include "centralita/timer/v1/timer.grpc.pb.h"
 #include "clocks.h"
 #include "tests/unit/app/temp_dir.h"
 
@@ -108,6 +111,13 @@ uint32_t ShardOf(const std::string& pool) {
   return base::PartitionOf(base::TenantKey("acme", pool), 4);
 }
 
+class OneKey final : public Access {
+ public:
+  absl::Status Check(const std::string& tenant, const std::string& api_key) const override {
+    return api_key == tenant + "-key" ? absl::OkStatus() : absl::UnauthenticatedError("no");
+  }
+};
+
 class SlaTimerAppTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -125,6 +135,7 @@ class SlaTimerAppTest : public testing::Test {
                                                  .store = *backends_.store,
                                                  .clock = clock_,
                                                  .calendars = calendars_,
+                                                 .access = access_,
                                                  .metrics = metrics_});
     EXPECT_TRUE(created.ok()) << created.status();
     EXPECT_TRUE((*created)->Start().ok());
@@ -168,6 +179,7 @@ class SlaTimerAppTest : public testing::Test {
   test::TempDir dir_;
   base::SystemClock clock_;
   AlwaysOpenCalendars calendars_;
+  OneKey access_;
   telemetry::Metrics metrics_;
   app::Backends backends_;
   std::unique_ptr<eventlog::Producer> producer_;
@@ -187,6 +199,43 @@ TEST_F(SlaTimerAppTest, ARunningClockGivesAnAlarmInItsShardNotBeforeItIsDue) {
   EXPECT_EQ(timer->Stats().live_clocks, 1u);
   EXPECT_GE(timer->Stats().alarms_sent, 1u);
   EXPECT_TRUE(timer->Drain(kLimit).ok());
+}
+
+TEST_F(SlaTimerAppTest, SaysOverGrpcWhichTimersATenantHas) {
+  const auto timer = Run();
+  auto server = *rpc::Server::Start({.listen = false}, {&timer->service()});
+  const auto stub = timer::v1::TimerService::NewStub(server->InProcessChannel());
+  AppendEvent(EventWith("a", RunningClock(Now() + 3'600'000)));
+  const auto until = clock_.Monotonic() + kLimit;
+  const auto ask = [&](const std::string& tenant, const std::string& key,
+                       timer::v1::ListTimersResponse& response) {
+    grpc::ClientContext context;
+    context.AddMetadata("x-tenant", tenant);
+    context.AddMetadata("x-api-key", key);
+    return stub->ListTimers(&context, {}, &response);
+  };
+  timer::v1::ListTimersResponse list;
+  do {
+    const grpc::Status status = ask("acme", "acme-key", list);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  } while (list.timers_size() == 0 && clock_.Monotonic() < until);
+  ASSERT_EQ(list.timers_size(), 1);
+  EXPECT_EQ(list.timers(0).conversation_id(), "a");
+  EXPECT_EQ(list.timers(0).partition(), 1u);
+  EXPECT_EQ(list.partitions_size(), 4);
+  timer::v1::ListTimersResponse other;
+  EXPECT_TRUE(ask("boreal", "boreal-key", other).ok());
+  EXPECT_EQ(other.timers_size(), 0);
+  EXPECT_EQ(ask("acme", "boreal-key", other).error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  grpc::ClientContext context;
+  context.AddMetadata("x-tenant", "acme");
+  context.AddMetadata("x-api-key", "acme-key");
+  timer::v1::PeekResponse peek;
+  ASSERT_TRUE(stub->Peek(&context, {}, &peek).ok());
+  ASSERT_EQ(peek.partitions_size(), 4);
+  EXPECT_EQ(peek.partitions(1).running(), 1u);
+  EXPECT_GT(peek.partitions(1).next_unix_ms(), Now());
+  server.reset();
 }
 
 TEST_F(SlaTimerAppTest, AnAlarmThatNobodyConfirmsComesAgain) {

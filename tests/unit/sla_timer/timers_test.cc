@@ -224,6 +224,20 @@ TEST_F(TimersTest, APausedClockThatRunsAgainRingsAtItsNewTime) {
   EXPECT_THAT(Take(8700), ElementsAre("a/0"));
 }
 
+// A node whose wall clock is ten minutes ahead has nothing else to go by while no record comes.
+TEST_F(TimersTest, WhatAWrongClockSentEarlyRingsInTimeOnceARecordTellsTheTime) {
+  Apply("a", RunningClock(kStart + 300'000));
+  Apply("b", RunningClock(kStart + 400'000));
+  // Twice sent, and the next would be due long after its time.
+  for (const int64_t wrong : {600'000, 600'060}) Take(wrong);
+  NoOutputs outputs;
+  const std::string bytes = EventWith("c", RunningClock(kStart + 900'000)).SerializeAsString();
+  timers_.Apply({0, offset_++, base::FromUnixMillis(kStart + 310'000), "acme/customer", bytes},
+                outputs);
+  EXPECT_THAT(Take(399'699), ElementsAre("a/0")) << "whose time has come meanwhile";
+  EXPECT_THAT(Take(399'700), ElementsAre("b/0"));
+}
+
 TEST_F(TimersTest, AClockWhoseHoursHaveChangedSinceItWasSetIsNotEarly) {
   calendars_.hours = Closed(kStart - 1000, kStart);
   auto clock = RunningClock(kStart + 1000);

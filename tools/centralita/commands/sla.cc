@@ -1,4 +1,5 @@
-// centralita sla: the clocks of a conversation, and a calendar as people read it.
+// centralita sla: the clocks of a conversation, what sla-timer is to ring next, and a calendar as
+// people read it.
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 
@@ -17,6 +18,7 @@
 #include "centralita/rpc/channel.h"
 #include "centralita/rpc/status.h"
 #include "centralita/sla/calendar_section.h"
+#include "centralita/timer/v1/timer.grpc.pb.h"
 #include "client/endpoint.h"
 #include "commands/commands.h"
 #include "views/calendar_table.h"
@@ -24,6 +26,27 @@
 
 namespace centralita::commands {
 namespace {
+
+struct Asked {
+  std::string conversation;
+  int limit = 0;
+  std::string page;
+};
+
+absl::StatusOr<timer::v1::ListTimersResponse> List(const client::Endpoint& endpoint,
+                                                   const Asked& asked) {
+  const auto stub = timer::v1::TimerService::NewStub(endpoint.Connect());
+  grpc::ClientContext context;
+  endpoint.Prepare(context);
+  timer::v1::ListTimersRequest request;
+  request.set_conversation_id(asked.conversation);
+  request.set_limit(static_cast<uint32_t>(asked.limit));
+  request.set_page(asked.page);
+  timer::v1::ListTimersResponse list;
+  const grpc::Status status = stub->ListTimers(&context, request, &list);
+  if (!status.ok()) return rpc::FromGrpc(status);
+  return list;
+}
 
 // What metrics has read of the conversation's events holds all its clocks, those that have stopped
 // too, whichever process rings them.
@@ -45,8 +68,40 @@ int Show(client::Endpoint& endpoint, const std::string& conversation) {
                trace.conversation_id());
     return 0;
   }
-  fmt::print("conversation  {}\n\n{}", trace.conversation_id(),
-             views::ClockTable(clocks, base::SystemClock().Now()));
+  const base::TimePoint now = base::SystemClock().Now();
+  fmt::print("conversation  {}\n\n{}", trace.conversation_id(), views::ClockTable(clocks, now));
+  // Where sla-timer answers at the same place (`centralita up`): what it is to do.
+  Asked asked;
+  asked.conversation = trace.conversation_id();
+  const auto timers = List(endpoint, asked);
+  if (timers.ok() && timers->timers_size() > 0) {
+    fmt::print("\n{}", views::TimerTable(*timers, now));
+  }
+  return 0;
+}
+
+int ShowTimers(client::Endpoint& endpoint, const Asked& asked) {
+  if (absl::Status status = endpoint.Complete(); !status.ok()) return client::Fail(status);
+  const auto list = List(endpoint, asked);
+  if (!list.ok()) return client::Fail(list.status());
+  if (list->timers_size() == 0) {
+    fmt::print("No timers in the {} partitions of this sla-timer.\n", list->partitions_size());
+    return 0;
+  }
+  fmt::print("{}", views::TimerTable(*list, base::SystemClock().Now()));
+  if (!list->next_page().empty()) fmt::print("\nMore: --page '{}'\n", list->next_page());
+  return 0;
+}
+
+int Peek(client::Endpoint& endpoint) {
+  if (absl::Status status = endpoint.Complete(); !status.ok()) return client::Fail(status);
+  const auto stub = timer::v1::TimerService::NewStub(endpoint.Connect());
+  grpc::ClientContext context;
+  endpoint.Prepare(context);
+  timer::v1::PeekResponse peek;
+  const grpc::Status status = stub->Peek(&context, {}, &peek);
+  if (!status.ok()) return client::Fail(rpc::FromGrpc(status));
+  fmt::print("{}", views::PeekTable(peek));
   return 0;
 }
 
@@ -107,6 +162,27 @@ void AddSla(CLI::App& app, Run& run) {
   show->callback([endpoint, conversation, &run] {
     run = [endpoint, conversation] { return Show(*endpoint, *conversation); };
   });
+
+  CLI::App* list = verb->add_subcommand(
+      "list", "What sla-timer rings next, the first first; of a cluster, one of its processes");
+  auto list_endpoint = std::make_shared<client::Endpoint>();
+  auto asked = std::make_shared<Asked>();
+  asked->limit = 20;
+  list->add_option("--conversation", asked->conversation, "Only of this one, by its whole id");
+  list->add_option("--limit", asked->limit, "Timers at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  list->add_option("--page", asked->page, "Where the answer before ended, as it said");
+  list_endpoint->AddOptions(*list);
+  list->callback([list_endpoint, asked, &run] {
+    run = [list_endpoint, asked] { return ShowTimers(*list_endpoint, *asked); };
+  });
+
+  CLI::App* peek = verb->add_subcommand(
+      "peek", "How many clocks sla-timer has, what is due first, how far behind it is");
+  auto peek_endpoint = std::make_shared<client::Endpoint>();
+  peek_endpoint->AddOptions(*peek);
+  peek->callback([peek_endpoint, &run] { run = [peek_endpoint] { return Peek(*peek_endpoint); }; });
 
   CLI::App* calendar = verb->add_subcommand(
       "calendar", "A year of a calendar: the hours of each day on its zone's clock");

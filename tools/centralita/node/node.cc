@@ -164,6 +164,7 @@ class AllInOne final : public Node {
                                                                           .store = *backends_.store,
                                                                           .clock = clock_,
                                                                           .calendars = *calendars_,
+                                                                          .access = *calendars_,
                                                                           .metrics = metrics_}));
     return sla_timer_->Start();
   }
@@ -226,8 +227,9 @@ class AllInOne final : public Node {
     grpc.port = options_.grpc_port;
     versions_ = std::make_unique<PolicyVersionsService>(*backends_.log, *watcher_, clock_);
     ABSL_ASSIGN_OR_RETURN(
-        server_, rpc::Server::Start(grpc, {&gateway_->service(), &metrics_service_->service(),
-                                           &classifier_->service(), versions_.get()}));
+        server_, rpc::Server::Start(
+                     grpc, {&gateway_->service(), &metrics_service_->service(),
+                            &classifier_->service(), &sla_timer_->service(), versions_.get()}));
     return absl::OkStatus();
   }
 

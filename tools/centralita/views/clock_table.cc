@@ -14,7 +14,8 @@ using clocks::v1::ClockState;
 std::string PhaseOf(const ClockState& clock) {
   switch (clock.phase()) {
     case clocks::v1::CLOCK_PHASE_RUNNING:
-      return clock.breached() ? "breached" : "running";
+      if (clock.breached()) return "breached";
+      return clock.forecast() ? "running, to be missed" : "running";
     case clocks::v1::CLOCK_PHASE_PAUSED:
       return "paused";
     case clocks::v1::CLOCK_PHASE_STOPPED:
@@ -33,6 +34,17 @@ std::string TimeLeft(const ClockState& clock, base::TimePoint now) {
   const base::Duration left = base::FromUnixMillis(clock.deadline_unix_ms()) - now;
   return left >= base::Duration(0) ? base::FormatDuration(left)
                                    : "over by " + base::FormatDuration(-left);
+}
+
+// What happens to a timer next.
+std::string NextOf(const timer::v1::TimerRow& row) {
+  if (row.breached()) return "forgotten (breached)";
+  if (row.phase() == clocks::v1::CLOCK_PHASE_PAUSED) return "forgotten (paused)";
+  std::string what = row.next_unix_ms() == row.deadline_unix_ms()
+                         ? std::string("deadline")
+                         : fmt::format("threshold {}", row.threshold() + 1);
+  if (row.attempts() > 0) what += fmt::format(", sent {} x", row.attempts());
+  return what;
 }
 
 std::string Deadline(const ClockState& clock) {
@@ -72,6 +84,40 @@ std::string ClockTable(const std::vector<ClockState>& clocks, base::TimePoint no
     table.Add({Shorten(spec.name(), 40), PhaseOf(clock), Deadline(clock), TimeLeft(clock, now),
                fmt::format("{} of {}", clock.warned(), spec.warn_before_ms_size()),
                spec.calendar().empty() ? "always open" : Shorten(spec.calendar(), 30)});
+  }
+  return table.Print();
+}
+
+std::string TimerTable(const timer::v1::ListTimersResponse& list, base::TimePoint now) {
+  Table table({{"NEXT", Align::kLeft},
+               {"IN", Align::kRight},
+               {"WHAT", Align::kLeft},
+               {"CLOCK", Align::kLeft},
+               {"CONVERSATION", Align::kLeft},
+               {"POOL", Align::kLeft},
+               {"PARTITION", Align::kRight}});
+  for (const auto& row : list.timers()) {
+    const base::TimePoint next = base::FromUnixMillis(row.next_unix_ms());
+    table.Add({base::FormatUtc(next), next >= now ? base::FormatDuration(next - now) : "now",
+               NextOf(row), Shorten(row.clock(), 40), Shorten(row.conversation_id(), 40),
+               Shorten(row.pool(), 30), fmt::format("{}", row.partition())});
+  }
+  return table.Print();
+}
+
+std::string PeekTable(const timer::v1::PeekResponse& peek) {
+  Table table({{"PARTITION", Align::kRight},
+               {"RUNNING", Align::kRight},
+               {"PAUSED", Align::kRight},
+               {"BREACHED", Align::kRight},
+               {"NEXT", Align::kLeft},
+               {"BEHIND", Align::kRight}});
+  for (const auto& row : peek.partitions()) {
+    table.Add(
+        {fmt::format("{}", row.partition()), fmt::format("{}", row.running()),
+         fmt::format("{}", row.paused()), fmt::format("{}", row.breached()),
+         row.next_unix_ms() == 0 ? "-" : base::FormatUtc(base::FromUnixMillis(row.next_unix_ms())),
+         base::FormatDuration(base::Duration(row.behind_ms()))});
   }
   return table.Print();
 }

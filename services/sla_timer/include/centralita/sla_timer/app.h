@@ -16,6 +16,10 @@
 #include "centralita/store/store.h"
 #include "centralita/telemetry/metrics.h"
 
+namespace grpc {
+class Service;
+}  // namespace grpc
+
 namespace centralita::sla_timer {
 
 // The calendars of the active policies. Thread-safe.
@@ -32,6 +36,14 @@ class Calendars {
   virtual uint64_t VersionOf(const std::string& /*tenant*/) const { return 0; }
 };
 
+// Who may ask what: a caller sees his own tenant and nothing of another. Thread-safe.
+class Access {
+ public:
+  virtual ~Access() = default;
+  // UNAUTHENTICATED unless the key is one of that tenant's.
+  virtual absl::Status Check(const std::string& tenant, const std::string& api_key) const = 0;
+};
+
 struct SlaTimerOptions {
   std::string member = "0";
   // An alarm that no event has confirmed is sent again after so long, then after twice that, up to
@@ -45,6 +57,7 @@ struct SlaTimerDeps {
   store::Store& store;
   const base::Clock& clock;
   const Calendars& calendars;
+  const Access& access;
   telemetry::Metrics& metrics;
 };
 
@@ -55,6 +68,8 @@ struct SlaTimerStats {
   uint64_t alarms_resent = 0;
   // Clocks whose alarms nobody answered.
   uint64_t alarms_given_up = 0;
+  // Clocks of which was told that they are going to be missed.
+  uint64_t forecasts_sent = 0;
   // By how much the oldest alarm that is due and not sent is late.
   base::Duration behind{0};
 };
@@ -65,6 +80,8 @@ class SlaTimerApp {
                                                              SlaTimerDeps deps);
   virtual ~SlaTimerApp() = default;
   virtual absl::Status Start() = 0;
+  // TimerService; valid as long as this object. Its server ends before Drain().
+  virtual grpc::Service& service() = 0;
   virtual absl::Status Health() const = 0;
   virtual SlaTimerStats Stats() const = 0;
   virtual absl::Status Drain(base::Duration limit) = 0;

@@ -1,4 +1,4 @@
-// The calendars out of the policies that libs/app's watcher sees.
+// The calendars, and the tenants' keys, out of the policies that libs/app's watcher sees.
 #pragma once
 
 #include <atomic>
@@ -15,13 +15,14 @@
 namespace centralita::sla_timer {
 
 // Thread-safe. `watcher` outlives it.
-class WatchedCalendars final : public Calendars {
+class WatchedCalendars final : public Calendars, public Access {
  public:
   explicit WatchedCalendars(app::PolicyWatcher& watcher);
   std::shared_ptr<const sla::Spans> Find(const std::string& tenant,
                                          const std::string& name) const override;
   uint64_t Version() const override { return version_; }
   uint64_t VersionOf(const std::string& tenant) const override;
+  absl::Status Check(const std::string& tenant, const std::string& api_key) const override;
 
  private:
   struct Compiled {
@@ -33,6 +34,7 @@ class WatchedCalendars final : public Calendars {
 
   void Follow(const app::PolicySnapshot& policies);
 
+  const app::PolicyWatcher& watcher_;
   mutable std::mutex mutex_;
   // By tenant.
   base::StringMap<Compiled> compiled_;
