@@ -81,7 +81,7 @@ class Model final {
                                                             std::shared_ptr<const void> owner);
 
   const std::vector<std::string>& labels() const { return labels_; }
-  // "linear-1-<checksum>".
+  // "linear-<format>-<checksum>".
   const std::string& version() const { return version_; }
   int32_t threshold_permille() const { return header_.threshold_permille; }
   const FileHeader& header() const { return header_; }
