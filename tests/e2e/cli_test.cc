@@ -49,7 +49,8 @@ TEST(CliTest, EveryVerbHelps) {
                                                        {"sla", "show"},
                                                        {"sla", "list"},
                                                        {"sla", "peek"},
-                                                       {"sla", "calendar"}};
+                                                       {"sla", "calendar"},
+                                                       {"export", "corrections"}};
   for (std::vector<std::string> verb : verbs) {
     const std::string name = verb.empty() ? "centralita" : verb.back();
     verb.emplace_back("--help");

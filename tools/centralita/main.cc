@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   AddTopics(app, run);
   AddClassify(app, run);
   AddTrain(app, run);
+  AddExport(app, run);
   CLI11_PARSE(app, argc, argv);
   return run();
 }

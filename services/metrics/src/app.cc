@@ -44,7 +44,7 @@ class App final : public MetricsApp, private Counts {
         deps_(deps),
         tracer_(deps.log, deps.clock),
         letters_(deps.log, deps.clock, std::move(producer)),
-        service_(*this, tracer_, letters_, deps.access) {}
+        service_(*this, tracer_, letters_, Corrections(deps.log, deps.clock), deps.access) {}
 
   ~App() override { Drain(base::Duration(5000)).IgnoreError(); }
 

@@ -76,4 +76,20 @@ grpc::Status MetricsService::ReplayDeadLetters(grpc::ServerContext* context,
   return Answer(letters_.Replay(*tenant, *request), response);
 }
 
+grpc::Status MetricsService::ExportCorrections(
+    grpc::ServerContext* context, const v1::ExportCorrectionsRequest* request,
+    grpc::ServerWriter<v1::ExportCorrectionsResponse>* writer) {
+  const auto tenant = Caller(*context);
+  if (!tenant.ok()) return rpc::ToGrpc(tenant.status());
+  if (exporting_.exchange(true)) {
+    return rpc::ToGrpc(base::Error(absl::StatusCode::kResourceExhausted, "export_running",
+                                   "Corrections are being exported; try again when that is done."));
+  }
+  const absl::Status status = corrections_.Export(
+      *tenant, *request, [&] { return !context->IsCancelled(); },
+      [&](const v1::ExportCorrectionsResponse& response) { return writer->Write(response); });
+  exporting_ = false;
+  return rpc::ToGrpc(status);
+}
+
 }  // namespace centralita::metrics

@@ -2,7 +2,10 @@
 // that tenant alone.
 #pragma once
 
+#include <atomic>
+
 #include "centralita/metrics/app.h"
+#include "centralita/metrics/corrections.h"
 #include "centralita/metrics/v1/metrics.grpc.pb.h"
 #include "dead_letters.h"
 #include "tracer.h"
@@ -19,8 +22,13 @@ class Counts {
 
 class MetricsService final : public v1::MetricsService::Service {
  public:
-  MetricsService(Counts& counts, Tracer& tracer, DeadLetters& letters, const Access& access)
-      : counts_(counts), tracer_(tracer), letters_(letters), access_(access) {}
+  MetricsService(Counts& counts, Tracer& tracer, DeadLetters& letters, Corrections corrections,
+                 const Access& access)
+      : counts_(counts),
+        tracer_(tracer),
+        letters_(letters),
+        corrections_(std::move(corrections)),
+        access_(access) {}
 
   grpc::Status GetOverview(grpc::ServerContext* context, const v1::GetOverviewRequest* request,
                            v1::GetOverviewResponse* response) override;
@@ -34,6 +42,10 @@ class MetricsService final : public v1::MetricsService::Service {
   grpc::Status ReplayDeadLetters(grpc::ServerContext* context,
                                  const v1::ReplayDeadLettersRequest* request,
                                  v1::ReplayDeadLettersResponse* response) override;
+  // One at a time: it reads whole topics.
+  grpc::Status ExportCorrections(
+      grpc::ServerContext* context, const v1::ExportCorrectionsRequest* request,
+      grpc::ServerWriter<v1::ExportCorrectionsResponse>* writer) override;
 
  private:
   // Whose call it is. PERMISSION_DENIED if it asks for another tenant's.
@@ -43,7 +55,9 @@ class MetricsService final : public v1::MetricsService::Service {
   Counts& counts_;
   Tracer& tracer_;
   DeadLetters& letters_;
+  const Corrections corrections_;
   const Access& access_;
+  std::atomic<bool> exporting_{false};
 };
 
 }  // namespace centralita::metrics

@@ -25,7 +25,8 @@ namespace {
 
 constexpr char kHelp[] =
     "  a [N]         accept offer N            d [N]         decline it\n"
-    "  r [N] TEXT    reply in conversation N   s [N]         resolve it\n"
+    "  r [N] TEXT    reply in conversation N   s [N] [INTENT] resolve it; INTENT if it was "
+    "another\n"
     "  h [N]         hold: wait for customer   t [N] [POOL]  transfer it\n"
     "  l             list what you have        away, back    stop and start getting offers\n"
     "  q             leave                     ?             this\n"
@@ -304,7 +305,7 @@ class Terminal final {
         action.mutable_reply()->set_text(rest);
         break;
       case 's':
-        action.mutable_resolve();
+        action.mutable_resolve()->set_intent(rest.substr(0, rest.find(' ')));
         break;
       case 'h':
         action.mutable_hold();

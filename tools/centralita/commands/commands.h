@@ -27,5 +27,6 @@ void AddDlq(CLI::App& app, Run& run);
 void AddTopics(CLI::App& app, Run& run);
 void AddClassify(CLI::App& app, Run& run);
 void AddTrain(CLI::App& app, Run& run);
+void AddExport(CLI::App& app, Run& run);
 
 }  // namespace centralita::commands

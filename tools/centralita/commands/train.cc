@@ -154,7 +154,9 @@ void AddTrain(CLI::App& app, Run& run) {
       "          centralita train --test held-out.jsonl --model model.bin       only measure");
   verb->add_option("--input", options->inputs,
                    "Rows; may be repeated (default: those of the default model)");
-  verb->add_option("--from", options->corrections, "A shop's own rows, on top; may be repeated");
+  verb->add_option(
+      "--from", options->corrections,
+      "A shop's own rows, on top, as `export corrections` writes them; may be repeated");
   verb->add_option("--from-weight", options->correction_weight,
                    "How much each of them counts beside a row of weight 1")
       ->check(CLI::Range(0.001, 1000.0))

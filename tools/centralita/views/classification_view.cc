@@ -117,7 +117,6 @@ json ClassificationJson(const Classification& said, const ClassifiedText& messag
   }
   json object = {{"intent", said.intent()},
                  {"confidence", Fraction(said.intent_confidence_permille())},
-                 {"decided_by", SourceName(said.decided_by())},
                  {"intents", likely},
                  {"language", said.language()},
                  {"language_confidence", Fraction(said.language_confidence_permille())},
@@ -127,7 +126,8 @@ json ClassificationJson(const Classification& said, const ClassifiedText& messag
                  {"priority", said.priority()},
                  {"band", BandName(said.band())},
                  {"addends", AddendsJson(said)},
-                 {"evidence", EvidenceOf(said, message)}};
+                 {"evidence", EvidenceOf(said, message)},
+                 {"decided_by", SourceName(said.decided_by())}};
   if (!said.also_intent().empty()) object["also"] = said.also_intent();
   return object;
 }
