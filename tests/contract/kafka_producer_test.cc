@@ -168,6 +168,27 @@ TEST_F(KafkaProducerTest, WhatWaitsBehindARecordThatIsTooLateIsAnsweredWithIt) {
   EXPECT_THAT(failed_, ElementsAreArray(Range(1, 10)));
 }
 
+TEST_F(KafkaProducerTest, ARecordThatWasTooLateSaysNothingOfThoseThatComeLongAfter) {
+  KafkaLogOptions options;
+  options.bootstrap_servers = rd_kafka_mock_cluster_bootstraps(cluster_);
+  options.delivery_timeout = base::Duration(1'500);
+  log_ = *OpenKafkaLog(options, clock_);
+  MakeProducer(/*gapless=*/false);
+  ASSERT_TRUE(Append(0).ok());
+  ASSERT_TRUE(producer_->Flush(kPatience).ok());
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, 60'000);
+  ASSERT_TRUE(Append(1).ok());
+  ASSERT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_THAT(failed_, ElementsAreArray({1}));
+  // While it is answered, the next ones wait.
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, 300);
+  ASSERT_TRUE(Append(2).ok());
+  EXPECT_TRUE(absl::IsDeadlineExceeded(producer_->Flush(base::Duration(50))));
+  for (int i = 3; i < 6; ++i) ASSERT_TRUE(Append(i).ok());
+  ASSERT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_THAT(failed_, ElementsAreArray({1}));
+}
+
 TEST_F(KafkaProducerTest, CallsEveryAckBeforeItIsGone) {
   MakeProducer(/*gapless=*/true);
   ASSERT_TRUE(Append(0).ok());

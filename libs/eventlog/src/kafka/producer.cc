@@ -105,6 +105,13 @@ absl::Status KafkaProducer::Append(Outgoing record, AckCallback ack) {
     lock.lock();
     // Another thread may have been faster.
     lanes_.try_emplace(record.topic, partitions);
+    // Records on their way name their lane, so lanes stay where they are.
+    if (!Knows(record)) {
+      return absl::FailedPreconditionError(base::ToAbsl(
+          fmt::format("topic '{}' has got more partitions since producer '{}' was made; restart "
+                      "this process",
+                      record.topic, options_.name)));
+    }
   }
   ABSL_RETURN_IF_ERROR(CheckOpen());
   if (bytes_ >= options_.max_bytes) {
@@ -176,7 +183,11 @@ rd_kafka_resp_err_t KafkaProducer::Send(PendingPtr& pending) {
   }
   ++pending->attempts;
   Lane& lane = *pending->lane;
-  if (lane.sent == 0) lane.open_until = clock_.Monotonic() + kPortionOpen;
+  if (lane.sent == 0) {
+    lane.open_until = clock_.Monotonic() + kPortionOpen;
+    // Whoever waited behind the one that was late has been answered.
+    lane.late = false;
+  }
   ++lane.sent;
   lane.sent_bytes += pending->bytes;
   (void)pending.release();
@@ -427,7 +438,8 @@ std::vector<KafkaProducer::Refused> KafkaProducer::RefuseWaiting(Lane& lane) {
     absl::Status why = NotAppended(pending->record);
     refused.push_back({.pending = std::move(pending), .why = std::move(why)});
   }
-  if (options_.gapless && !failed_ && !refused.empty()) failed_ = refused.front().pending->number;
+  if (options_.gapless && !refused.empty())
+    failed_ = std::min(failed_.value_or(UINT64_MAX), refused.front().pending->number);
   waiting_ -= lane.waiting.size();
   lane.waiting.clear();
   return refused;
