@@ -208,6 +208,10 @@ class Runner final : public StageRunner {
     const Origin origin = ReadOrigin(record.value);
     if (origin.kind == Origin::Kind::kNone && ticker_ != nullptr && ticker_->IsTick(record.value)) {
       owned.tick_outstanding = false;
+      // It was appended after this moment: an estimate that was beyond its time is ahead of the
+      // log's.
+      const auto since = std::chrono::duration_cast<base::Duration>(owned.tick_at - owned.base_at);
+      if (owned.base_now + since > state.now) owned.base_until = owned.tick_at;
     }
     emitter_->Begin({.stage = static_cast<uint32_t>(options_.stage),
                      .log_epoch = input_.epoch,
