@@ -286,7 +286,10 @@ Problem CheckFields(const cmd::Transfer& transfer) {
     return Error("invalid_fields",
                  fmt::format("A field needs a name of 1 to {} bytes and a value of at most {}; the "
                              "field '{}' has not.",
-                             kMaxFieldName, kMaxFieldValue, field.name().substr(0, kMaxFieldName)));
+                             kMaxFieldName, kMaxFieldValue,
+                             field.name().size() <= kMaxFieldName
+                                 ? std::string_view(field.name())
+                                 : std::string_view("(its name is too long)")));
   }
   return std::nullopt;
 }

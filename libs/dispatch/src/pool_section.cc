@@ -42,6 +42,8 @@ void ReadLimit(const Value& value, PoolsDraft& draft, policy::v1::QueueLimit& li
   limit.set_raise_to(
       map.Get("raise_to").AsEnum(policy::Bands(), classification::v1::PRIORITY_BAND_UNSPECIFIED));
   if (pool.present()) {
+    if (limit.raise_to() != 0)
+      value.Error("raises in this pool only, and goes to another; remove raise_to or to_pool");
     draft.other_pools.push_back(
         {{pool.place(), limit.to_pool()}, {queue.place(), limit.to_queue()}});
   } else if (queue.present()) {

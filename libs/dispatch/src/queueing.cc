@@ -269,7 +269,8 @@ void Release(Shard& shard, Context& context, Conversation& conversation, std::st
   *told.mutable_clocks() = c.clocks();
   told.set_note(transfer.note());
   const Agent* const agent = conversation.holder;
-  told.set_from_bot(agent != nullptr && agent->state.record().bot());
+  told.set_from_bot(agent != nullptr && c.phase() != state::DISPATCH_PHASE_OFFERED &&
+                    agent->state.record().bot());
   *told.mutable_fields() = c.fields();
   told.set_overflowed(c.overflowed());
   *told.mutable_notices() = c.notices();

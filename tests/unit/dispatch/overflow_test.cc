@@ -250,6 +250,24 @@ TEST(Handoff, OfTooMuchIsRejectedAndChangesNothing) {
   EXPECT_FALSE(desk.Has(Event::kReleased));
 }
 
+// A name that is cut within a character would make a state that nobody can read again.
+TEST(Handoff, ARefusalOfALongNameCanBeReadAgain) {
+  Desk desk;
+  desk.Activate(1, PoolWith(), {{.id = "bot", .capacity = 1000, .bot = true}});
+  desk.Available("bot");
+  desk.Enqueue("a");
+  desk.Accept("bot", "a");
+  auto command = desk.Action("bot", "a");
+  std::string name;
+  for (int i = 0; i < 22; ++i) name += "€";
+  auto& field = *command.mutable_action()->mutable_transfer()->add_fields();
+  field.set_name(name);
+  field.set_value("1");
+  desk.Apply(command);
+  EXPECT_EQ(desk.Rejection(), "invalid_fields");
+  desk.machine = Restored(*desk.machine);
+}
+
 TEST(Bounce, DeclinedTooOftenGoesToTheSupervisorsOnce) {
   Desk desk;
   auto pool = PoolWith(1'000, 0);

@@ -237,6 +237,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "p.yaml:51: pools[0].queues[1].limits[0]: has no condition; write longer_than (how "
                 "many wait), older_than or outside_hours"},
         Mistake{"queues: [fast, slow]",
+                "queues: [fast, {name: slow, limits: [{longer_than: 5, to_pool: care, raise_to: "
+                "high}]}]",
+                "p.yaml:51: pools[0].queues[1].limits[0]: raises in this pool only, and goes to "
+                "another; remove raise_to or to_pool"},
+        Mistake{"queues: [fast, slow]",
                 "queues: [fast, {name: slow, limits: [{longer_than: 5, to_queue: fats}]}]",
                 "p.yaml:51: pools[0].queues[1].limits[0].to_queue: the pool 'care' has no queue "
                 "'fats'; did you mean 'fast'?"},
