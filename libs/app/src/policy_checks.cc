@@ -186,11 +186,20 @@ class StepChecks final {
 
   void CheckRoute(const policy::v1::Route& route, const route::RoutePlaces& places) {
     const PoolSection* pool = FindPool(route.pool(), places.pool);
+    std::vector<std::pair<std::string, std::string>> seen;
     for (int i = 0; i < route.steps_size(); ++i) {
       const auto& at = places.steps[static_cast<size_t>(i)];
       const Step& step = route.steps(i);
       if (i > 0 && !step.pool().empty()) pool = FindPool(step.pool(), at.pool);
-      if (pool != nullptr) CheckStep(*pool, step, i + 1 == route.steps_size(), at);
+      if (pool == nullptr) continue;
+      CheckStep(*pool, step, i + 1 == route.steps_size(), at);
+      // Who comes to a pool goes on from the route's first step there with that queue.
+      const std::pair here(pool->pool(), step.queue());
+      if (!seen.empty() && seen.back() != here && std::ranges::find(seen, here) != seen.end()) {
+        problems_.Error(
+            at.queue, "was in this route before, which would start there anew; name another queue");
+      }
+      seen.push_back(here);
     }
   }
 

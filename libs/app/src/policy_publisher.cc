@@ -38,7 +38,7 @@ absl::StatusOr<std::map<std::string, PolicySection>> ByName(const std::string& t
   for (PolicySection& section : sections) {
     const std::string name = SectionName(section);
     section.set_tenant(tenant);
-    if (name.empty() || !named.emplace(name, std::move(section)).second) {
+    if (name.empty() || name == "history" || !named.emplace(name, std::move(section)).second) {
       return base::Error(
           absl::StatusCode::kInvalidArgument, "policy_sections",
           fmt::format(
