@@ -93,6 +93,15 @@ void Forecasts::Follow(const Event& event, int64_t now) {
     case Event::kUnassigned:
       StopWork(event, conversation, now);
       break;
+    case Event::kStepRelaxed:
+      MoveTo(event, event.queue(), conversation);
+      break;
+    case Event::kOverflowed: {
+      const auto& told = event.overflowed();
+      const bool here = told.to_pool().empty() || told.to_pool() == event.pool();
+      if (here && !told.to_queue().empty()) MoveTo(event, told.to_queue(), conversation);
+      break;
+    }
     case Event::kClosed:
       Resolved(event, conversation, now);
       return Forget(found);
@@ -116,6 +125,14 @@ void Forecasts::Enter(const Event& event, Conversation& conversation, int64_t no
       event.has_queued() ? event.queued().due_unix_ms() : event.reprioritized().due_unix_ms();
   // A callback waits from its time on.
   if (!waits) conversation.since = std::max(now, event.queued().eligible_unix_ms());
+  conversation.queue->pace.Join(conversation.order);
+  Changed(conversation);
+}
+
+void Forecasts::MoveTo(const Event& event, const std::string& queue, Conversation& conversation) {
+  if (conversation.stage != snapshot::v1::FORECAST_STAGE_WAITING) return;
+  Leave(conversation);
+  conversation.queue = &QueueOf(event.tenant(), event.pool(), queue);
   conversation.queue->pace.Join(conversation.order);
   Changed(conversation);
 }
@@ -275,7 +292,11 @@ std::optional<commands::v1::Command> Forecasts::Look(uint32_t number, int64_t no
     Unwatch(number);
     return std::nullopt;
   }
-  const auto forecast = Expect(timer, left, now);
+  // Closed: the queue stands still, and so does the time that is left.
+  const std::string& hours = table_.SpecOf(timer).calendar();
+  const bool open =
+      hours.empty() || calendars_.Find(place.tenant, hours)->IsOpen(base::FromUnixMillis(now));
+  const auto forecast = open ? Expect(timer, left, now) : std::optional<commands::v1::Forecast>();
   if (!forecast.has_value() || forecast->slack_ms() >= 0) {
     const int64_t slack = forecast.has_value() ? forecast->slack_ms() : left;
     Schedule(number, now + std::clamp(slack / 4, kLookAtLeastMs, kLookAtMostMs));

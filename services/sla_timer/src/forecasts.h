@@ -67,6 +67,7 @@ class Forecasts final {
       if (!alarm.has_value()) continue;
       if (takes(table_.PlaceOf(table_[number]))) {
         Sent(number);
+        --limit;
         return alarm;
       }
       Schedule(number, now + kSoonMs);
@@ -122,6 +123,8 @@ class Forecasts final {
   Queue& QueueOf(const std::string& tenant, const std::string& pool, const std::string& name);
   void Changed(const Conversation& conversation);
   void Enter(const events::v1::Event& event, Conversation& conversation, int64_t now);
+  // To another queue of its pool, with its place by its due time.
+  void MoveTo(const events::v1::Event& event, const std::string& queue, Conversation& conversation);
   void Take(Conversation& conversation, int64_t now);
   void Leave(Conversation& conversation);
   // It is with no agent any more, whose part is added up.

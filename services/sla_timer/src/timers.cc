@@ -6,6 +6,7 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 #include "centralita/base/error.h"
@@ -59,8 +60,8 @@ bool SameHours(const clocks::v1::ClockSpec& a, const clocks::v1::ClockSpec& b) {
 bool IsForForecasts(int field) {
   using events::v1::Event;
   return field == Event::kQueuedFieldNumber || field == Event::kAcceptedFieldNumber ||
-         (field >= Event::kRepliedFieldNumber && field <= Event::kReleasedFieldNumber) ||
-         field == Event::kReprioritizedFieldNumber;
+         (field >= Event::kRepliedFieldNumber && field <= Event::kStepRelaxedFieldNumber) ||
+         field == Event::kOverflowedFieldNumber || field == Event::kReprioritizedFieldNumber;
 }
 
 // Whether there is a field at the top of a message's bytes for which `wanted` holds; nullopt if
@@ -104,6 +105,9 @@ base::ApplyResult Timers::Apply(const base::InputRecord& record, base::Outputs& 
 void Timers::CorrectEarly() {
   // A little ahead is usual: records are read some milliseconds behind their time.
   if (base::FromUnixMillis(asked_until_) - base::FromUnixMillis(now_) > policy_.resend_after) {
+    // Records that are read late say so each time: no more often than alarms are sent again.
+    if (std::abs(asked_until_ - corrected_at_) < policy_.resend_after.count()) return;
+    corrected_at_ = asked_until_;
     for (const uint32_t number : unconfirmed_) {
       Timer& timer = table_[number];
       if (timer.state != TimerState::kRunning || timer.attempts == 0) continue;

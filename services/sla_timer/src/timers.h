@@ -109,6 +109,8 @@ class Timers final : public base::StateMachine {
   // confirmed, and how far that went.
   absl::flat_hash_set<uint32_t> unconfirmed_;
   int64_t asked_until_ = 0;
+  // What it was when alarms sent early were last set again.
+  int64_t corrected_at_ = 0;
   // Entries of an older format that were loaded, to be erased.
   std::vector<std::string> old_entries_;
 };

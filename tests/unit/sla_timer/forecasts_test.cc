@@ -246,6 +246,29 @@ TEST_F(ForecastsTest, WhoeverWaitsCountsAlsoWithoutAClock) {
   EXPECT_THAT(Take(), ElementsAre("a"));
 }
 
+TEST_F(ForecastsTest, WhoeverMovesToAnotherQueueIsExpectedThere) {
+  Learn(kMinute, kMinute);
+  // Nobody is ahead in a queue of which nothing is known yet.
+  Queue("a", ClockFor(now_ + 30 * kMinute, true));
+  Event moved = About("a", 1, "urgent");
+  moved.mutable_step_relaxed()->set_step(1);
+  Apply(moved);
+  for (int i = 0; i < 60; ++i)
+    Queue("other" + std::to_string(i), ClockFor(now_ + 600 * kMinute, false), now_ - kMinute);
+  EXPECT_THAT(Take(), IsEmpty());
+}
+
+TEST_F(ForecastsTest, AClosedQueueIsNotForecast) {
+  Learn(kMinute, kMinute);
+  // Half an hour past the full hour.
+  now_ = kStart + ((now_ - kStart) / (60 * kMinute) * 60 + 30) * kMinute;
+  if (now_ < kStart + 40 * kMinute) now_ += 60 * kMinute;
+  for (int i = 0; i < 20; ++i)
+    Queue("other" + std::to_string(i), ClockFor(now_ + 6000 * kMinute, false));
+  Queue("a", ClockFor(now_ + 62 * kMinute, true, "halves"));
+  EXPECT_THAT(TakeUntil(now_ + 29 * kMinute), IsEmpty());
+}
+
 TEST_F(ForecastsTest, ATenantSeesNothingOfAnothersQueue) {
   Learn(kMinute, 2 * kMinute);
   for (int i = 0; i < 100; ++i) {

@@ -238,6 +238,20 @@ TEST_F(TimersTest, WhatAWrongClockSentEarlyRingsInTimeOnceARecordTellsTheTime) {
   EXPECT_THAT(Take(399'700), ElementsAre("b/0"));
 }
 
+TEST_F(TimersTest, RecordsThatAreReadLateSendNoAlarmAgainAtEachOfThem) {
+  Apply("a", RunningClock(kStart + 1'000));
+  EXPECT_THAT(Take(20'000), ElementsAre("a/0"));
+  NoOutputs outputs;
+  int sent = 0;
+  for (int i = 0; i < 10; ++i) {
+    const std::string bytes = EventWith("c", RunningClock(kStart + 900'000)).SerializeAsString();
+    timers_.Apply({0, offset_++, base::FromUnixMillis(kStart + 2'000 + i), "acme/customer", bytes},
+                  outputs);
+    sent += static_cast<int>(Take(20'005 + i * 5).size());
+  }
+  EXPECT_LE(sent, 1);
+}
+
 TEST_F(TimersTest, AClockWhoseHoursHaveChangedSinceItWasSetIsNotEarly) {
   calendars_.hours = Closed(kStart - 1000, kStart);
   auto clock = RunningClock(kStart + 1000);
