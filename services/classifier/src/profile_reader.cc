@@ -42,11 +42,11 @@ std::vector<KnownProfile> ProfileReader::Read(const std::vector<std::string_view
     }
   }
   metrics_.profile_cache_hits.Add(static_cast<double>(keys.size() - missing.size()));
-  metrics_.profile_cache_misses.Add(static_cast<double>(missing.size()));
   if (missing.empty()) return answers;
 
   std::unique_lock lock(mutex_);
   waiting_.push_back(request);
+  metrics_.profile_cache_misses.Add(static_cast<double>(missing.size()));
   changed_.notify_all();
   if (!changed_.wait_for(lock, deadline_, [&] { return request->done; })) {
     // Nobody waits for it any more, and whoever asks next must not stand behind it.

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <vector>
@@ -16,9 +17,13 @@ namespace centralita::classifier {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kMagic = "centralita rules 1\n";
+constexpr std::string_view kMagic = "centralita rules 2\n";
 constexpr size_t kChecksumBytes = 64;
 constexpr std::string_view kEnding = ".rules";
+constexpr std::string_view kDraft = ".draft";
+
+// With its name, or a file that was copied would pass for another.
+std::string HeadOf(const std::string& name) { return std::string(kMagic) + name + "\n"; }
 
 }  // namespace
 
@@ -41,8 +46,9 @@ std::optional<std::string> RuleFiles::Get(const std::string& name) {
   }
   std::string_view rest(reinterpret_cast<const char*>((*file)->bytes().data()),
                         (*file)->bytes().size());
-  const bool ours = rest.starts_with(kMagic) && rest.size() >= kMagic.size() + kChecksumBytes;
-  if (ours) rest.remove_prefix(kMagic.size());
+  const std::string head = HeadOf(name);
+  const bool ours = rest.starts_with(head) && rest.size() >= head.size() + kChecksumBytes;
+  if (ours) rest.remove_prefix(head.size());
   const std::string_view checksum = rest.substr(0, kChecksumBytes);
   if (ours) rest.remove_prefix(kChecksumBytes);
   if (!ours || base::Sha256Hex(rest) != checksum) {
@@ -59,9 +65,9 @@ std::optional<std::string> RuleFiles::Get(const std::string& name) {
 void RuleFiles::Put(const std::string& name, std::string_view bytes) {
   std::error_code error;
   fs::create_directories(folder_, error);
-  const fs::path draft = fs::path(folder_) / (base::RandomUuid() + ".draft");
+  const fs::path draft = fs::path(folder_) / (base::RandomUuid() + std::string(kDraft));
   std::ofstream file(draft, std::ios::binary);
-  file << kMagic << base::Sha256Hex(bytes) << bytes;
+  file << HeadOf(name) << base::Sha256Hex(bytes) << bytes;
   file.close();
   if (file) fs::rename(draft, PathOf(name), error);
   if (!file || error) {
@@ -81,6 +87,10 @@ void RuleFiles::RemoveOldest() const {
   for (fs::directory_iterator at(folder_, error), end; !error && at != end; at.increment(error)) {
     std::error_code gone;
     const auto time = fs::last_write_time(at->path(), gone);
+    // What a process that was killed had not finished.
+    const bool left = at->path().extension() == kDraft &&
+                      time < fs::file_time_type::clock::now() - std::chrono::hours(1);
+    if (!gone && left) fs::remove(at->path(), gone);
     if (!gone && at->path().extension() == kEnding) files.emplace_back(time, at->path());
   }
   if (files.size() <= kMaxRuleFiles) return;

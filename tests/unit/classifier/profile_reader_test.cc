@@ -83,6 +83,8 @@ TEST_F(ProfileReaderTest, WhoeverWaitsAtTheSameTimeIsReadTogether) {
   for (int i = 0; i < 5; ++i) {
     others.push_back(std::async(std::launch::async, [&] { return reader->Read({ben_, ana_}); }));
   }
+  // One of the first, two of each other.
+  while (metrics_.profile_cache_misses.Value() < 11) std::this_thread::yield();
   awake.set_value();
   EXPECT_EQ(RevisionOf(first.get()[0]), 3);
   for (auto& other : others) {
@@ -90,7 +92,7 @@ TEST_F(ProfileReaderTest, WhoeverWaitsAtTheSameTimeIsReadTogether) {
     EXPECT_EQ(RevisionOf(found[0]), 0);
     EXPECT_EQ(RevisionOf(found[1]), 3);
   }
-  EXPECT_LE(store_->reads, 6);
+  EXPECT_EQ(store_->reads, 2);
 }
 
 TEST_F(ProfileReaderTest, AnErrorOrADamagedProfileIsNotKept) {

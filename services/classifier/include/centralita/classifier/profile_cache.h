@@ -1,9 +1,11 @@
 // The profiles of customers who wrote lately, in memory.
 //
-// What lies here may be older than the store by up to its lifetime. That is harmless for routing:
-// whatever changed meanwhile goes to route as an amendment with the profile's revision, and the
-// highest revision wins there, whichever comes first, as long as the lifetime is shorter than the
-// policy's `facts_kept`. The role `facts` of the same process puts its changes here at once.
+// What lies here may be older than the store by up to its lifetime. What changed meanwhile goes to
+// route as an amendment with the profile's revision, and the highest revision wins there, whichever
+// comes first, as long as the lifetime is shorter than the policy's `facts_kept`. A contact makes
+// no amendment: where `facts` of the partition runs in another process, a message within the
+// lifetime may lack `repeat_contact` and facts of an order that was just named. The role `facts` of
+// the same process puts its changes here at once.
 #pragma once
 
 #include <chrono>

@@ -23,7 +23,7 @@ struct ProfileReaderOptions {
   // Of one Read(), from the beginning.
   base::Duration deadline{250};
   // How long a profile is taken from memory; below the policies' `facts_kept` (profile_cache.h).
-  base::Duration lifetime{10'000};
+  base::Duration lifetime{2'000};
   size_t cached_profiles = 50'000;
 };
 

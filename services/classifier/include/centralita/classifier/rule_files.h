@@ -15,7 +15,7 @@
 
 namespace centralita::classifier {
 
-inline constexpr size_t kMaxRuleFiles = 64;
+inline constexpr size_t kMaxRuleFiles = 512;
 inline constexpr size_t kMaxRuleFileBytes = 512 << 20;
 
 // Several processes may share a folder: files appear whole, under their name, or not at all.
