@@ -96,6 +96,7 @@ std::vector<std::string_view> Concepts::Words() const {
   for (const Table* table : {&words_, &beginnings_}) {
     for (const auto& [word, hashes] : *table) words.push_back(word);
   }
+  std::sort(words.begin(), words.end());
   return words;
 }
 

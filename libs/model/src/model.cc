@@ -27,6 +27,9 @@ absl::Status Bad(std::string_view what) {
 
 uint32_t Checksum(std::string_view file) { return base::Crc32c(file.substr(kChecked)); }
 
+// Beyond it sums of weights may overflow.
+constexpr double kMost = 1e9;
+
 absl::Status CheckShape(const FileHeader& header, size_t size) {
   const bool sound =
       header.labels >= 2 && header.labels <= kMaxLabels &&
@@ -34,11 +37,11 @@ absl::Status CheckShape(const FileHeader& header, size_t size) {
       header.bucket_bits <= kMaxBits && header.rows_offset >= sizeof(FileHeader) &&
       header.rows_offset <= size && header.rows_offset % kAlignment == 0 &&
       size - header.rows_offset == static_cast<size_t>(header.stride) << header.bucket_bits &&
-      std::isfinite(header.step) && header.step > 0 && std::isfinite(header.temperature) &&
+      header.step > 0 && header.step <= kMost && std::isfinite(header.temperature) &&
       header.temperature > 0 && header.threshold_permille >= 0 && header.threshold_permille <= 1000;
   if (!sound) return Bad("the header of the model says what cannot be");
   for (const double bias : header.bias) {
-    if (!std::isfinite(bias)) return Bad("the header of the model says what cannot be");
+    if (!(std::abs(bias) <= kMost)) return Bad("the header of the model says what cannot be");
   }
   return absl::OkStatus();
 }

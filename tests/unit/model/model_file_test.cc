@@ -42,7 +42,7 @@ TEST(ModelFileTest, ConceptsAreKept) {
   EXPECT_EQ((*model)->concepts().Of("retraso").count, 1u);
 }
 
-// Written by the version before concepts: labels "a" and "b", 16 rows.
+// As the version before concepts wrote it: labels "a" and "b", 16 rows.
 TEST(ModelFileTest, FormatOneIsStillRead) {
   std::string file = Write(EmptyContent({"a", "b"}, 4));
   file[offsetof(FileHeader, format)] = 1;
