@@ -1,5 +1,6 @@
 #include "metrics_service.h"
 
+#include <chrono>
 #include <utility>
 
 #include "centralita/base/error.h"
@@ -8,6 +9,8 @@
 
 namespace centralita::metrics {
 namespace {
+
+constexpr std::chrono::hours kLongestExport{2};
 
 template <typename Response>
 grpc::Status Answer(absl::StatusOr<Response> result, Response* response) {
@@ -81,6 +84,11 @@ grpc::Status MetricsService::ExportCorrections(
     grpc::ServerWriter<v1::ExportCorrectionsResponse>* writer) {
   const auto tenant = Caller(*context);
   if (!tenant.ok()) return rpc::ToGrpc(tenant.status());
+  // One is served at a time, and whoever reads nothing of it must not shut the others out for ever.
+  if (context->deadline() > std::chrono::system_clock::now() + kLongestExport) {
+    return rpc::ToGrpc(base::Error(absl::StatusCode::kInvalidArgument, "deadline_wanted",
+                                   "Ask for corrections with a deadline of at most two hours."));
+  }
   if (exporting_.exchange(true)) {
     return rpc::ToGrpc(base::Error(absl::StatusCode::kResourceExhausted, "export_running",
                                    "Corrections are being exported; try again when that is done."));
