@@ -235,7 +235,10 @@ inline constexpr SignalWords kSignalWords[] = {
      "scrivero sui social|raccontero sui social|racconto sui social|su tutti i social"},
     // --- Danger to people
     {SignalKind::kSafety, kEs,
-     "fuego|humo|"
+     // Not bare: there is Tierra del Fuego.
+     "hay fuego|fuego en|fuego y|y fuego|con fuego|en fuego|un fuego|el fuego|mucho fuego|"
+     "echa fuego|echo fuego|echaba fuego|echando fuego|pego fuego|prende fuego|prendio fuego|"
+     "prendido fuego|salio fuego|sale fuego|fuego a|humo|"
      "me he quemado|se ha quemado|quemaduras|quemadura|se quemo|ha ardido|se incendio|incendio|"
      "en llamas|echa humo|chispas|exploto|ha explotado|explosion|cortocircuito|calambre|"
      "descarga electrica|me ha dado corriente|electrocutado|reaccion alergica|dado alergia|me dio "

@@ -35,12 +35,14 @@ class SignalCorpusTest : public ::testing::Test {
 };
 
 TEST_F(SignalCorpusTest, PlainQuestionsThreatenNobody) {
-  // Who is pregnant or retired says so, whatever else is asked.
+  // Who is pregnant, retired, disabled or in mourning says so, whatever else is asked.
   const std::set<std::string> says_so = {"бременна съм, мога ли да го пия",
                                          "bin schwanger, darf ich das nehmen",
                                          "i'm pregnant, can i take it",
                                          "se puede usar estando embarazada",
                                          "estoy embarazada, puedo tomarlo?",
+                                         "tengo carnet de discapacidad, hay rebaja?",
+                                         "mi padre falleció, cómo cierro su cuenta",
                                          "tarif retraité",
                                          "pode usar grávida?"};
   int phrases = 0;
