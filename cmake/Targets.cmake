@@ -62,8 +62,8 @@ endfunction()
 
 # centralita_test(NAME dispatch_queue_test SOURCES ... DEPS dispatch ... LABELS unit [LINK ...] [TIMEOUT 60])
 # LABELS: unit contract integration e2e simulation bench.
-# A test's own lines are compiled without optimization and without UBSan, which halves the time that a new machine
-# needs; what they call is compiled as ever. OPTIMIZED: for a test whose own lines work for seconds.
+# A test's own lines are compiled without optimization, which halves the time that a new machine needs for them; what
+# they call is compiled as ever. OPTIMIZED: for a test whose own lines work for seconds.
 function(centralita_test)
   cmake_parse_arguments(A "OPTIMIZED" "NAME;TIMEOUT" "SOURCES;DEPS;LABELS;LINK" ${ARGN})
   if(NOT A_TIMEOUT)
@@ -74,7 +74,7 @@ function(centralita_test)
   target_link_libraries(${A_NAME} PRIVATE ${A_DEPS} ${A_LINK} GTest::gmock GTest::gtest_main Threads::Threads)
   target_include_directories(${A_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
   set_target_properties(${A_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
-  target_compile_options(${A_NAME} PRIVATE ${CENTRALITA_WARNINGS})
+  centralita_own_flags(${A_NAME})
   if(NOT A_OPTIMIZED)
     target_compile_options(${A_NAME} PRIVATE -O0)
   endif()
