@@ -264,6 +264,8 @@ TEST_F(MovingPartitionsTest, OneThatMovesDoesNotDisturbTheOthersOfItsOwners) {
   Own("a", "b");
   ASSERT_TRUE(routers_.b.WaitFor(1, 0));
   ASSERT_TRUE(routers_.a.WaitFor(2, 1));
+  // Or it would be behind what b has said, and asked again.
+  routers_.a.set_offset(30);
   Own("a", "a");
   ASSERT_TRUE(routers_.b.WaitFor(1, 1));
   ASSERT_TRUE(routers_.a.WaitFor(3, 1));
