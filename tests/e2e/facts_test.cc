@@ -207,5 +207,64 @@ TEST_F(FactsTest, ASignalAboutACustomerWhoWaitsBecomesAnAmendmentAndChangesHisRa
               static_cast<long long>(ranked.back()));
 }
 
+TEST_F(FactsTest, WhatAnAgentCorrectsIsExportedTrainedOnAndThenKnown) {
+  // No shop's words: only the correction can teach what they are about.
+  const std::string strange = "zorbulate my frimble quandoo";
+  {
+    Child agent(node.Verb({"agent", "--as", "tom"}), folder.File("agent.txt"));
+    ASSERT_TRUE(agent.Says("You are")) << agent.Said();
+    for (int i = 0; i < 2; ++i) {
+      const std::string number = std::to_string(i);
+      const Finished sent = Send("h" + number, "m" + number, strange + " number " + number);
+      ASSERT_EQ(sent.exit_code, 0) << sent.said;
+      ASSERT_TRUE(agent.Says("number " + number)) << agent.Said();
+      agent.Type("a\n");
+      ASSERT_TRUE(agent.Says("[" + std::to_string(i + 1) + "] is yours")) << agent.Said();
+      agent.Type("r we will\ns account_access\n");
+      ASSERT_TRUE(node.Settled(static_cast<uint64_t>(i + 1), std::chrono::seconds(20)))
+          << node.Standing() << agent.Said();
+    }
+    agent.Type("q\n");
+    EXPECT_EQ(agent.Wait(), 0) << agent.Said();
+  }
+  const std::string rows = folder.File("corrections.jsonl");
+  const Finished exported =
+      RunToEnd(node.Verb({"export", "corrections", "--since", "1d", "--output", rows}));
+  ASSERT_EQ(exported.exit_code, 0) << exported.said;
+  EXPECT_THAT(exported.said, HasSubstr("2 corrections"));
+  EXPECT_THAT(exported.said, HasSubstr("personal data"));
+  struct stat about {};
+  ASSERT_EQ(::stat(rows.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0600u);
+  std::ifstream file(rows);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_THAT(text, HasSubstr(strange + " number 0"));
+  EXPECT_THAT(text, HasSubstr(R"("intent":"account_access")"));
+
+  const Finished refused =
+      RunToEnd(VerbTo(node.questions(), {"export", "corrections", "--tenant", "sol"}));
+  EXPECT_EQ(refused.exit_code, 1) << "the key is another tenant's";
+  EXPECT_THAT(refused.said, Not(HasSubstr(strange)));
+
+  ASSERT_EQ(node.Stop(), 0) << node.Said();
+  const Finished stopped =
+      RunToEnd({Centralita(), "export", "corrections", "--tenant", kTenant, "--data", node.data()});
+  EXPECT_EQ(stopped.exit_code, 0) << stopped.said;
+  EXPECT_THAT(stopped.said, HasSubstr(text)) << "the same, from the folder";
+
+  const std::string few = folder.File("few.jsonl");
+  std::ofstream(few) << R"({"text": "where is my parcel now", "intent": "order_status"})"
+                     << "\n"
+                     << R"({"text": "the parcel has not come", "intent": "order_status"})"
+                     << "\n";
+  const std::string model = folder.File("model.bin");
+  const Finished trained = RunToEnd({Centralita(), "train", "--input", few, "--from", rows,
+                                     "--from-weight", "3", "--folds", "0", "--output", model});
+  ASSERT_EQ(trained.exit_code, 0) << trained.said;
+  const Finished known = RunToEnd({Centralita(), "classify", "--model", model},
+                                  R"({"text": "please zorbulate the frimble"})");
+  EXPECT_THAT(known.said, HasSubstr(R"("intent":"account_access")")) << known.said;
+}
+
 }  // namespace
 }  // namespace centralita::e2e

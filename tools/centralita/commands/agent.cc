@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "agents/agent_client.h"
@@ -82,7 +83,11 @@ class Desk final : public agents::AgentListener {
                      update.action_result().error().message());
         } else {
           fmt::print("Done.\n");
+          // Of what he ends himself he is told nothing else.
+          if (ending_.contains(update.action_result().action_id()))
+            items_.erase(NumberOf(update.action_result().conversation_id()));
         }
+        ending_.erase(update.action_result().action_id());
         break;
       case Update::kClosing:
         fmt::print("The gateway closes: {}\n", update.closing().reason());
@@ -130,6 +135,12 @@ class Desk final : public agents::AgentListener {
 
   bool IsNumber(const std::string& word) const {
     return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+  }
+
+  // Done, this action leaves him without its conversation.
+  void NoteEnding(const std::string& action_id) {
+    const std::scoped_lock lock(mutex_);
+    ending_.insert(action_id);
   }
 
   void List() const {
@@ -191,6 +202,8 @@ class Desk final : public agents::AgentListener {
 
   mutable std::mutex mutex_;
   std::map<int, Item> items_;
+  // Actions without an answer.
+  std::set<std::string> ending_;
   int next_ = 1;
   bool closed_ = false;
   absl::Status status_;
@@ -314,6 +327,7 @@ class Terminal final {
         action.mutable_transfer()->set_to_pool(rest);
         break;
     }
+    if (action.has_resolve() || action.has_transfer()) desk_.NoteEnding(action.action_id());
     client_->Act(std::move(action));
   }
 
